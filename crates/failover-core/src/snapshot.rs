@@ -1,0 +1,141 @@
+//! A service as it is shown: the machine's view and the observations around it.
+//!
+//! The watcher fills this from the world and the simulator from its own; the panel shows both with
+//! the same components.
+use crate::event::EventRecord;
+use crate::id::{CheckId, SiteId, VantageId};
+use crate::input::Answer;
+use crate::time::Timestamp;
+use crate::view::View;
+
+/// What is configured of a site and never decided upon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SiteFacts {
+    /// The site's name.
+    pub name: String,
+    /// Where it is, in the owner's words: "Google, London".
+    pub location: String,
+    /// The addresses it is published with.
+    pub addresses: Vec<String>,
+}
+
+/// One probe.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Sample {
+    /// When it was started.
+    pub at: Timestamp,
+    /// Whether the check was met.
+    pub ok: bool,
+    /// How long it took, in milliseconds; `None` if no answer came.
+    pub latency_ms: Option<f32>,
+    /// What happened, in words an operator uses; `None` when all was well.
+    pub text: Option<String>,
+}
+
+/// The latest probes of one check of one site from one vantage, oldest first.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SampleSeries {
+    /// From where.
+    pub vantage: VantageId,
+    /// Of which site.
+    pub site: SiteId,
+    /// With which check.
+    pub check: CheckId,
+    /// The check in words: "GET http:80/health".
+    pub what: String,
+    /// The probes.
+    pub samples: Vec<Sample>,
+}
+
+/// What a provider's API says is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Published {
+    /// The provider's name.
+    pub provider: String,
+    /// The zone.
+    pub zone: String,
+    /// The owner name.
+    pub name: String,
+    /// The type.
+    pub rtype: String,
+    /// The TTL in seconds; `None` when nothing is stored or nothing could be read.
+    pub ttl: Option<u32>,
+    /// The values.
+    pub values: Vec<String>,
+    /// The same in sites.
+    pub answer: Answer,
+    /// When it was read.
+    pub at: Timestamp,
+}
+
+/// What one name server answers.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct ServerAnswer {
+    /// Whose name server.
+    pub provider: String,
+    /// Its name.
+    pub server: String,
+    /// The address that was asked, with port.
+    pub address: String,
+    /// The type that was asked for.
+    pub rtype: String,
+    /// The TTL in seconds.
+    pub ttl: Option<u32>,
+    /// The values.
+    pub values: Vec<String>,
+    /// The same in sites.
+    pub answer: Answer,
+    /// When it was asked.
+    pub at: Timestamp,
+    /// How long the answer took, in milliseconds.
+    pub elapsed_ms: Option<f32>,
+}
+
+/// One service at a moment.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct ServiceSnapshot {
+    /// What the machine says.
+    pub view: View,
+    /// The owner name people use, such as `app.example.com`.
+    pub name: String,
+    /// The TTL that is published, in seconds.
+    pub ttl: u32,
+    /// The sites, in the policy's order.
+    pub sites: Vec<SiteFacts>,
+    /// The latest probes.
+    pub series: Vec<SampleSeries>,
+    /// What the providers store.
+    pub published: Vec<Published>,
+    /// What the name servers answer.
+    pub answers: Vec<ServerAnswer>,
+    /// When every cache will have forgotten the answer before the latest move.
+    pub converged_at: Option<Timestamp>,
+}
+
+/// All services at a moment.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Snapshot {
+    /// Counts the snapshots of this process.
+    pub number: u64,
+    /// The moment.
+    pub at: Timestamp,
+    /// When the watcher was started.
+    pub started: Timestamp,
+    /// The watcher's version.
+    pub version: String,
+    /// The vantage this watcher probes from.
+    pub vantage: String,
+    /// Set when the journal cannot be written: why. Nothing is changed meanwhile.
+    pub journal_problem: Option<String>,
+    /// The services, in the configuration's order.
+    pub services: Vec<ServiceSnapshot>,
+    /// The latest events, newest first.
+    pub recent: Vec<EventRecord>,
+}

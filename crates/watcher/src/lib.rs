@@ -1,0 +1,1 @@
+//! Drives the decision: probes, providers, journal, verification. Embeddable, without an HTTP server.

@@ -1,0 +1,1 @@
+//! Runnable programs, one for each provider and each way of embedding.

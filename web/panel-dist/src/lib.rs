@@ -1,0 +1,1 @@
+//! The built panel: compiled, bound, compressed and embedded by the build script.

@@ -1,0 +1,1 @@
+//! Schwenk's program: backend of the panel and command line.

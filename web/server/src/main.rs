@@ -1,0 +1,2 @@
+//! Schwenk.
+fn main() {}
