@@ -1,0 +1,8 @@
+//! Probes against real sockets on loopback.
+mod dns;
+mod http;
+mod icmp;
+mod pace;
+mod server;
+mod tcp;
+mod tls;
