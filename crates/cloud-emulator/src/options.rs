@@ -1,0 +1,146 @@
+//! What an emulator can be told before it starts.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::fault::Cloud;
+
+/// How to start an emulator. [`Options::default`] needs nothing: free ports on 127.0.0.1, fresh
+/// random tokens, a generated key, one zone at both clouds and two sites.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Address of the APIs, the control endpoint and the name servers.
+    pub listen: IpAddr,
+    /// Port of Hetzner's API; 0 for any free one, as with all ports here.
+    pub hetzner_port: u16,
+    /// Port of Google's APIs and token endpoint.
+    pub google_port: u16,
+    /// Port of Google's metadata server.
+    pub metadata_port: u16,
+    /// Port of the fault switch.
+    pub control_port: u16,
+    /// Port, UDP and TCP, of Google's name servers.
+    pub google_dns_port: u16,
+    /// Port, UDP and TCP, of Hetzner's name servers.
+    pub hetzner_dns_port: u16,
+    /// Hetzner token that may write; random if not given.
+    pub hetzner_token: Option<String>,
+    /// Hetzner token that may only read; random if not given.
+    pub hetzner_readonly_token: Option<String>,
+    /// Google access token accepted besides those the token endpoint gives out; random if not
+    /// given.
+    pub google_access_token: Option<String>,
+    /// Google project id.
+    pub project: String,
+    /// Service-account key file: read if it exists, written if not. `None`: a file in a fresh
+    /// private directory that goes away with the emulator.
+    pub key_file: Option<PathBuf>,
+    /// Start without any zone.
+    pub empty: bool,
+    /// Zones to start with instead of the default one.
+    pub state: Option<State>,
+    /// The default zone, at both clouds: apex NS of both, and `app` with the first site's address.
+    pub zone: String,
+    /// Toy web sites; the ones with port 0 share one free port.
+    pub sites: Vec<SiteOptions>,
+    /// How long a Hetzner action runs.
+    pub action_delay: Duration,
+    /// How long a Google change is pending.
+    pub change_delay: Duration,
+    /// How long after the end of the operation the name servers answer the new content.
+    pub publish_delay: Duration,
+    /// Size and hourly refill of Hetzner's request bucket.
+    pub rate_limit_per_hour: u32,
+}
+
+/// A toy web site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteOptions {
+    /// Name, as used by faults and shown in the body.
+    pub name: String,
+    /// Loopback address.
+    pub address: IpAddr,
+    /// Port; 0 for a free one.
+    pub port: u16,
+    /// The cloud it stands in: it goes down with it.
+    pub cloud: Option<Cloud>,
+}
+
+/// Zones of both clouds, as JSON: what an emulator starts with, and what `GET /_state` answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct State {
+    /// Zones at Google.
+    #[serde(default)]
+    pub google: Vec<SeedZone>,
+    /// Zones at Hetzner.
+    #[serde(default)]
+    pub hetzner: Vec<SeedZone>,
+}
+
+/// A zone with its RRsets. The SOA and, if not given, the apex NS are added by the cloud.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeedZone {
+    /// Absolute name; case and a trailing dot do not matter.
+    pub name: String,
+    /// RRsets.
+    #[serde(default)]
+    pub rrsets: Vec<SeedRrSet>,
+}
+
+/// An RRset of a [`SeedZone`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeedRrSet {
+    /// Absolute name inside the zone; case and a trailing dot do not matter.
+    pub name: String,
+    /// Type, such as `A`.
+    #[serde(rename = "type")]
+    pub rtype: String,
+    /// TTL in seconds.
+    pub ttl: u32,
+    /// Values in zone-file notation.
+    pub values: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let site = |name: &str, third, cloud| SiteOptions {
+            name: name.to_owned(),
+            address: Ipv4Addr::new(127, 0, third, 1).into(),
+            port: 0,
+            cloud: Some(cloud),
+        };
+        Self {
+            listen: Ipv4Addr::LOCALHOST.into(),
+            hetzner_port: 0,
+            google_port: 0,
+            metadata_port: 0,
+            control_port: 0,
+            google_dns_port: 0,
+            hetzner_dns_port: 0,
+            hetzner_token: None,
+            hetzner_readonly_token: None,
+            google_access_token: None,
+            project: "schwenk-demo".to_owned(),
+            key_file: None,
+            empty: false,
+            state: None,
+            zone: "schwenk.example".to_owned(),
+            sites: vec![site("one", 10, Cloud::Google), site("two", 20, Cloud::Hetzner)],
+            action_delay: Duration::from_millis(150),
+            change_delay: Duration::from_millis(150),
+            publish_delay: Duration::from_millis(50),
+            rate_limit_per_hour: 3600,
+        }
+    }
+}
+
+/// Lower case, no trailing dot: how names are written inside the emulator.
+pub(crate) fn plain_name(name: &str) -> String {
+    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
+}
