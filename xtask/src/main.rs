@@ -1,2 +1,43 @@
-//! The project's chores.
-fn main() {}
+//! The project's chores: `cargo xtask demo | test | panel | tidy | bench`.
+mod bench;
+mod browser;
+mod demo;
+mod panel;
+mod shell;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "cargo xtask <chore>
+
+  demo [ARGS]    build everything and run the whole product against the built-in emulator
+  test           format, lints, all tests, docs, wasm32, panel and its size, tidy
+  panel          build the panel and say how large it is
+  tidy           dependency arrows, file lengths, module docs, licences
+  bench [NAME]   benchmarks; `bench failover` measures whole failovers
+";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let chore = args.next().unwrap_or_default();
+    let rest: Vec<String> = args.collect();
+    let done = match chore.as_str() {
+        "demo" => demo::run(&rest),
+        "test" => test::run(),
+        "panel" => panel::run(),
+        "tidy" => tidy::run(),
+        "bench" => bench::run(&rest),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("\nxtask {chore}: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! `cargo xtask bench`: benchmarks, all or one.
+use crate::shell::{Done, cargo, ensure_wasm, step};
+
+pub fn run(args: &[String]) -> Done {
+    match args.split_first() {
+        Some((name, rest)) if name == "failover" => failover(rest),
+        Some((name, rest)) => one(name, rest),
+        None => step(
+            "benchmarks",
+            &mut cargo(&["bench", "--locked", "--workspace", "--exclude", "panel"]),
+        ),
+    }
+}
+
+/// Whole failovers against the emulator, with the program as it is shipped.
+fn failover(args: &[String]) -> Done {
+    ensure_wasm()?;
+    step(
+        "build the program",
+        &mut cargo(&["build", "--locked", "--release", "--package", "schwenk"]),
+    )?;
+    let mut bench =
+        cargo(&["bench", "--locked", "--package", "schwenk", "--bench", "failover", "--"]);
+    step("failover", bench.args(args))
+}
+
+fn one(name: &str, args: &[String]) -> Done {
+    let mut bench = cargo(&["bench", "--locked", "--workspace", "--exclude", "panel", "--bench"]);
+    step(name, bench.arg(name).arg("--").args(args))
+}

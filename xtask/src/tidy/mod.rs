@@ -1,0 +1,22 @@
+//! `cargo xtask tidy`: rules about the tree that no compiler checks.
+mod arrows;
+mod dependencies;
+mod files;
+
+use crate::shell::Done;
+
+pub fn run() -> Done {
+    println!("\n── tidy");
+    let mut findings = files::check()?;
+    let metadata = arrows::metadata()?;
+    findings.extend(arrows::check(&metadata));
+    findings.extend(dependencies::check(&metadata)?);
+    if findings.is_empty() {
+        println!("── tidy: nothing found");
+        return Ok(());
+    }
+    for finding in &findings {
+        eprintln!("  {finding}");
+    }
+    Err(format!("{} findings", findings.len()))
+}
