@@ -1,5 +1,5 @@
 //! One intended change of a zone, and what became of it.
-use cloud_http::Failure;
+use cloud_http::{Failure, Kind, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::provider::Need;
@@ -17,6 +17,34 @@ pub enum Expect {
     Exactly(RrSet),
     /// No precondition.
     Any,
+}
+
+impl Expect {
+    /// Says why the precondition does not hold for what is there now, if so: `AlreadyExists` for
+    /// `Absent`, `Changed` for `Exactly`, both with `Retry::AfterReread`.
+    pub fn check(&self, now: Option<&RrSet>) -> Result<(), Failure> {
+        let (kind, message) = match (self, now) {
+            (Self::Any, _) | (Self::Absent, None) => return Ok(()),
+            (Self::Absent, Some(now)) => {
+                (Kind::AlreadyExists, format!("{} exists already: {}", now.key, brief(now)))
+            }
+            (Self::Exactly(old), None) => (Kind::Changed, format!("{} does not exist", old.key)),
+            (Self::Exactly(old), Some(now)) if old.same_data(now) => return Ok(()),
+            (Self::Exactly(old), Some(now)) => (
+                Kind::Changed,
+                format!("{} is {}, expected was {}", now.key, brief(now), brief(old)),
+            ),
+        };
+        Err(Failure::new(kind, message).retry(Retry::AfterReread))
+    }
+}
+
+/// The data of an RRset in a few words, for messages.
+fn brief(rrset: &RrSet) -> String {
+    if rrset.opaque.is_some() {
+        return "not a plain RRset".to_owned();
+    }
+    format!("{} with TTL {}", rrset.values.join(", "), rrset.ttl)
 }
 
 /// One RRset to put in place or to remove.
@@ -40,6 +68,25 @@ impl Change {
     /// Removes the RRset.
     pub fn remove(key: Key, expect: Expect) -> Self {
         Self { key, expect, desired: None }
+    }
+
+    /// What to do about this change when `now` is there: nothing because it is so already
+    /// (`AlreadySo`, whatever was expected), nothing because the precondition does not hold or the
+    /// RRset is not plain (`Refused`), or `None`: send it.
+    pub fn settled_by(&self, now: Option<&RrSet>) -> Option<Outcome> {
+        let so = match (now, &self.desired) {
+            (None, None) => true,
+            (Some(now), Some(desired)) => now.same_data(desired),
+            _ => false,
+        };
+        if so {
+            return Some(Outcome::AlreadySo);
+        }
+        if now.is_some_and(|now| now.opaque.is_some()) {
+            let message = format!("{} is not a plain RRset and is never changed", self.key);
+            return Some(Outcome::Refused(Failure::new(Kind::Unsupported, message)));
+        }
+        self.expect.check(now).err().map(Outcome::Refused)
     }
 }
 
@@ -77,6 +124,21 @@ pub enum Outcome {
     Unknown(Failure),
     /// Not tried: dry run, or an earlier step of the same set failed.
     NotTried,
+}
+
+impl Outcome {
+    /// Whether the RRset is now as desired.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Applied | Self::AlreadySo)
+    }
+
+    /// Why it is not, or not known to be.
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Refused(failure) | Self::Unknown(failure) => Some(failure),
+            Self::Applied | Self::AlreadySo | Self::NotTried => None,
+        }
+    }
 }
 
 /// A wait that can be resumed after a restart.

@@ -3,13 +3,25 @@
 #![forbid(unsafe_code)]
 
 mod change;
+pub mod fan_out;
+mod lines;
+pub mod lookup;
+pub mod memory;
 mod name;
+pub mod plan;
+pub mod propagation;
 mod provider;
 mod record;
+pub mod text;
+mod validate;
+mod value;
 mod zone;
 
 pub use change::{Change, ChangeSet, Expect, Outcome, Report, Ticket};
-pub use cloud_http::{Call, Effect, Error, Failure, Kind, Retry};
+pub use cloud_http::{Call, Clock, Effect, Error, Failure, Kind, Retry, SystemClock};
+pub use fan_out::{FanOut, Share};
+pub use lines::RrSetError;
+pub use memory::MemoryDns;
 pub use name::{Name, NameError};
 pub use provider::{Atomicity, Capabilities, DnsProvider, Guard, Need};
 pub use record::{Key, RecordType, RrSet};

@@ -58,6 +58,11 @@ impl Name {
         &self.0
     }
 
+    /// The name with its trailing dot, as zone files and most APIs want it.
+    pub fn dotted(&self) -> String {
+        format!("{}.", self.0)
+    }
+
     /// Whether this name is `zone` or lies below it, label by label.
     pub fn is_in(&self, zone: &Name) -> bool {
         self.0 == zone.0 || self.0.strip_suffix(&zone.0).is_some_and(|rest| rest.ends_with('.'))

@@ -1,10 +1,16 @@
 //! RRsets: all records of one name and type, the unit of every change (RFC 2181 section 5).
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::lines::RrSetError;
 use crate::name::Name;
+use crate::value;
+
+/// The largest TTL (RFC 2181 section 8), in seconds.
+const TTL_MAX: u32 = i32::MAX as u32;
 
 /// A record type; unknown ones survive a round trip.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -123,5 +129,84 @@ impl RrSet {
     /// A plain RRset.
     pub fn new(key: Key, ttl: u32, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { key, ttl, values: values.into_iter().map(Into::into).collect(), opaque: None }
+    }
+
+    /// Whether both say the same: TTL, opaque part, and the values as a set, whatever their order
+    /// and spelling (`2001:DB8::1` is `2001:db8::1`). The serial of a SOA does not count, because
+    /// providers raise it by themselves.
+    pub fn same_data(&self, other: &Self) -> bool {
+        self.ttl == other.ttl && self.opaque == other.opaque && self.same_values(other)
+    }
+
+    /// Whether both have the same values as a set, whatever the TTL.
+    pub fn same_values(&self, other: &Self) -> bool {
+        self.key == other.key
+            && (self.values == other.values || self.value_set() == other.value_set())
+    }
+
+    /// Says what is wrong with this RRset in itself: no or repeated values, a value that breaks its
+    /// type's rules, a TTL above 2³¹−1, several values of a CNAME.
+    pub fn check(&self) -> Result<(), RrSetError> {
+        let err = |why| Err(RrSetError { line: None, subject: self.key.to_string(), why });
+        if self.opaque.is_some() {
+            return Ok(());
+        }
+        if self.values.is_empty() {
+            return err("it has no values".to_owned());
+        }
+        if self.ttl > TTL_MAX {
+            return err(format!("TTL {} is above {TTL_MAX}", self.ttl));
+        }
+        for value in &self.values {
+            if let Err(why) = value::check(&self.key.rtype, value) {
+                return err(why);
+            }
+        }
+        if self.value_set().len() < self.values.len() {
+            return err("a value stands there twice".to_owned());
+        }
+        if self.key.rtype == RecordType::Cname && self.values.len() > 1 {
+            return err("a CNAME has exactly one value".to_owned());
+        }
+        Ok(())
+    }
+
+    fn value_set(&self) -> BTreeSet<String> {
+        self.values.iter().map(|text| value::canonical(&self.key.rtype, text)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rrset(rtype: &str, ttl: u32, values: &[&str]) -> RrSet {
+        let name = Name::parse("app.example.com").unwrap();
+        RrSet::new(Key::new(name, rtype.to_owned().into()), ttl, values.iter().copied())
+    }
+
+    #[test]
+    fn order_and_spelling_do_not_count_but_ttl_and_opaque_part_do() {
+        let one = rrset("AAAA", 60, &["2001:db8::1", "2001:db8::2"]);
+        let other = rrset("AAAA", 60, &["2001:DB8::2", "2001:db8:0::1"]);
+        assert!(one.same_data(&other));
+        assert!(!one.same_data(&RrSet { ttl: 61, ..other.clone() }));
+        assert!(one.same_values(&RrSet { ttl: 61, ..other.clone() }));
+        assert!(!one.same_data(&RrSet { opaque: Some("{}".to_owned()), ..other }));
+        assert!(!one.same_data(&rrset("AAAA", 60, &["2001:db8::1"])));
+    }
+
+    #[test]
+    fn a_wrong_rrset_is_named() {
+        for (rrset, why) in [
+            (rrset("A", 60, &[]), "no values"),
+            (rrset("A", u32::MAX, &["192.0.2.1"]), "above 2147483647"),
+            (rrset("AAAA", 60, &["2001:db8::1", "2001:DB8::1"]), "twice"),
+            (rrset("CNAME", 60, &["a.", "b."]), "exactly one"),
+            (rrset("A", 60, &["192.0.2"]), "not an IPv4 address"),
+        ] {
+            let error = rrset.check().unwrap_err().to_string();
+            assert!(error.starts_with("app.example.com ") && error.contains(why), "{error}");
+        }
     }
 }

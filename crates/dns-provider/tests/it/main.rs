@@ -1,0 +1,7 @@
+//! What this crate promises, seen from outside.
+mod fan_out;
+mod memory;
+mod name_server;
+mod plan;
+mod propagation;
+mod support;
