@@ -12,6 +12,9 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::connect_limit::{CONNECT_BY, ConnectLimit, ConnectTimeout};
 use crate::{Transport, TransportError, TransportErrorKind as Kind, excerpt};
 
+/// Never asked through a proxy; see [`is_local`].
+const UNPROXIED: &str = "localhost,127.0.0.0/8,::1,metadata.google.internal,169.254.169.254";
+
 /// How an [`HttpTransport`] behaves. Start from the default and change what you need.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -22,10 +25,12 @@ pub struct HttpOptions {
     pub user_agent: String,
     /// The largest response body, in bytes. Default: 8 MiB.
     pub response_max: usize,
-    /// Whether plain `http` may leave this machine. Loopback addresses are always allowed.
+    /// Whether plain `http` may leave this machine. Loopback addresses and Google's metadata
+    /// server, which the machine itself provides, are always allowed.
     pub allow_plain: bool,
     /// The proxy for all requests, such as `http://proxy.example.com:3128`; it may hold a user
-    /// and a password. Environment variables are never read.
+    /// and a password. Loopback addresses and the metadata server are asked without it.
+    /// Environment variables are never read.
     pub proxy: Option<SecretString>,
     /// Certificates (PEM) trusted beside the system's, for a proxy that opens TLS.
     pub extra_roots: Option<String>,
@@ -83,7 +88,7 @@ impl HttpTransport {
         if let Some(proxy) = &options.proxy {
             let proxy = reqwest::Proxy::all(proxy.expose_secret())
                 .map_err(|_| refused("the proxy is not a URL such as http://host:3128", None))?;
-            builder = builder.proxy(proxy);
+            builder = builder.proxy(proxy.no_proxy(reqwest::NoProxy::from_string(UNPROXIED)));
         }
         let mut roots = Vec::new();
         if let Some(pem) = &options.extra_roots {
@@ -116,7 +121,7 @@ impl HttpTransport {
         }
         match uri.scheme_str() {
             Some("https") => {}
-            Some("http") if self.options.allow_plain || is_loopback(host) => {}
+            Some("http") if self.options.allow_plain || is_local(host) => {}
             Some("http") => {
                 return Err(wrong(format!(
                     "plain http to {host} would show the token to everyone on the way: use https \
@@ -184,9 +189,11 @@ impl Transport for HttpTransport {
     }
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a host is this machine or the metadata server its hypervisor provides.
+fn is_local(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    matches!(host, "localhost" | "metadata.google.internal" | "169.254.169.254")
+        || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn seconds(duration: Duration) -> String {

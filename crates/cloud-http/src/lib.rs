@@ -15,6 +15,7 @@ mod clock;
 mod connect_limit;
 mod date;
 mod failure;
+pub mod google;
 mod http_transport;
 mod pacer;
 mod redact;
