@@ -6,6 +6,10 @@
 mod authority;
 mod door;
 mod fault;
+mod google;
+mod key;
+mod metadata;
+mod oauth;
 mod options;
 
 pub use fault::{Cloud, Fault, Faults};
