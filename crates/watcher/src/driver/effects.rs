@@ -1,0 +1,206 @@
+//! Carrying out what a machine asks for, each intent in a task of its own.
+use std::sync::Arc;
+use std::time::Instant;
+
+use cloud_http::Call;
+use failover_core::{AttemptId, EventRecord, Input, Output, ProviderId, SiteId, SiteSet};
+
+use super::step::{Job, Reply, Taken};
+use super::task::Task;
+use super::{Driver, Fact};
+use crate::error::CommandError;
+use crate::handle::{ProviderDiff, Request};
+use crate::publish::{self, Attempt};
+use crate::{observe, text};
+
+impl Driver {
+    /// Carries out a step whose records are durable, or that is only heard of while they cannot be.
+    pub(super) fn carry_out(&mut self, taken: Taken, reply: Option<Reply>) {
+        let outcome = reply.is_some().then(|| self.outcome(&taken));
+        let service = taken.service;
+        let acts = taken.outputs.iter().any(|output| !matches!(output, Output::Record(_)));
+        if acts || !taken.records.is_empty() {
+            self.pictures.hurry();
+        }
+        for record in &taken.records {
+            self.remember(record);
+        }
+        for output in taken.outputs {
+            match output {
+                Output::Publish { attempt, provider, sites, .. } => {
+                    self.publish(service, provider, attempt, sites);
+                }
+                Output::ReadBack { provider } => self.read_back(service, provider),
+                Output::Verify { provider, sites, .. } => self.verify(service, provider, sites),
+                Output::Fence { site } => self.cannot_stop(service, site),
+                Output::Start { site } => self.cannot_start(service, site),
+                Output::Notify { severity, event } => {
+                    let known = taken.records.iter().chain(&self.recent);
+                    let known = known.into_iter().find(|record| record.event == event).cloned();
+                    let setup = &self.services[service].setup;
+                    let record = known.unwrap_or_else(|| EventRecord {
+                        seq: self.seq,
+                        at: self.setup.clock.now(),
+                        service: setup.name().to_owned(),
+                        severity,
+                        text: text::sentence(&event, setup),
+                        event,
+                    });
+                    self.tell(EventRecord { severity, ..record });
+                }
+                _ => {}
+            }
+        }
+        if let (Some(reply), Some(outcome)) = (reply, outcome) {
+            // Whoever asked may have gone away; the command stands.
+            let _ = reply.send(outcome);
+        }
+    }
+
+    fn remember(&mut self, record: &EventRecord) {
+        let EventRecord { seq, service, text, .. } = record;
+        tracing::debug!(seq, %service, "{text}");
+        self.recent.push_front(record.clone());
+        self.recent.truncate(self.setup.options.recent);
+    }
+
+    fn tell(&self, record: EventRecord) {
+        if let Some(outbox) = &self.outbox {
+            outbox.tell(record);
+        }
+    }
+
+    fn publish(
+        &mut self,
+        service: usize,
+        provider: ProviderId,
+        attempt: AttemptId,
+        sites: SiteSet,
+    ) {
+        if self.trouble.is_some() {
+            // The machine knows that there is no journal; this is the second lock on the door.
+            tracing::error!("an attempt to publish without a journal was suppressed");
+            return;
+        }
+        let (setup, facts) = (self.setup.clone(), self.facts.0.clone());
+        let known = self.services[service].setup.clone();
+        let Some(place) = self.services[service].places.get_mut(provider.index()) else { return };
+        place.changed();
+        place.verifying = None;
+        let previous = [place.publishing.take(), place.reading.take()];
+        let home = place.home.clone();
+        let at = known.providers[provider.index()];
+        place.publishing = Some(Task::spawn(async move {
+            for task in previous.into_iter().flatten() {
+                task.stop().await;
+            }
+            let spec = &setup.providers[at];
+            let ended = match home.unwrap_or_else(|| Err("not looked up yet".to_owned())) {
+                Ok(home) => publish::publish(&setup, &known, spec, &home, sites).await,
+                Err(problem) => Attempt::refused(format!("{}: zone: {problem}", spec.name)),
+            };
+            let _ = facts.send(Fact::Attempt { service, provider, attempt, ended }).await;
+        }));
+    }
+
+    fn read_back(&mut self, service: usize, provider: ProviderId) {
+        let (setup, facts) = (self.setup.clone(), self.facts.0.clone());
+        let known = self.services[service].setup.clone();
+        let Some(place) = self.services[service].places.get_mut(provider.index()) else { return };
+        // What an attempt that is given up still does must have happened before it is read.
+        let previous = [place.publishing.take(), place.reading.take()];
+        place.changed();
+        let (mark, home) = (place.mark(), place.home.clone());
+        let at = known.providers[provider.index()];
+        place.reading = Some(Task::spawn(async move {
+            for task in previous.into_iter().flatten() {
+                task.stop().await;
+            }
+            let spec = &setup.providers[at];
+            let stored = match home.unwrap_or_else(|| Err("not looked up yet".to_owned())) {
+                Ok(home) => {
+                    let call = Call::until(Instant::now() + spec.call_timeout);
+                    publish::read(&known, spec, &home, call).await
+                }
+                Err(problem) => Err(format!("{}: zone: {problem}", spec.name)),
+            };
+            let _ = facts.send(Fact::Stored { service, provider, mark, stored }).await;
+        }));
+    }
+
+    pub(super) fn verify(&mut self, service: usize, provider: ProviderId, sites: SiteSet) {
+        let (setup, facts) = (self.setup.clone(), self.facts.0.clone());
+        let known = self.services[service].setup.clone();
+        let Some(place) = self.services[service].places.get_mut(provider.index()) else { return };
+        let (mark, silent) = (place.mark(), place.silent());
+        let home = place.home.clone().and_then(Result::ok);
+        let task = Task::spawn(async move {
+            // Without name servers this waits to be replaced when they are found.
+            let servers = home.map(|home| home.servers.clone()).unwrap_or_default();
+            let news = facts.clone();
+            let hear = |heard| {
+                let (heard, tell) = (vec![heard], false);
+                let _ = news.try_send(Fact::Heard { service, provider, mark, heard, tell });
+            };
+            observe::until_all_answer(&known, &servers, sites, &silent, &setup.options, hear).await;
+            setup.options.reached(known.name(), "verified").await;
+            let _ = facts.send(Fact::Verified { service, provider, mark, sites }).await;
+        });
+        place.verifying = Some((sites, task));
+    }
+
+    /// A policy that fences is refused when the watcher is built; this answers all the same, so
+    /// that no machine waits for ever.
+    fn cannot_stop(&mut self, service: usize, site: SiteId) {
+        self.queue.push_back(Job::of(service, Input::Fenced { site, ok: false }));
+    }
+
+    fn cannot_start(&mut self, service: usize, site: SiteId) {
+        self.queue.push_back(Job::of(service, Input::Started { site, ok: false }));
+    }
+
+    pub(super) fn obey(&mut self, request: Request) {
+        let place = |name: &str| self.services.iter().position(|one| one.setup.name() == name);
+        match request {
+            Request::Command { service, who, command, reply } => match place(&service) {
+                Some(at) => {
+                    let input = Input::Operator { who, command };
+                    self.queue.push_back(Job { service: at, input, reply: Some(reply) });
+                }
+                None => drop(reply.send(Err(CommandError::UnknownService(service)))),
+            },
+            Request::Plan { service, to, reply } => match place(&service) {
+                Some(at) => self.plan(at, to, reply),
+                None => drop(reply.send(Err(CommandError::UnknownService(service)))),
+            },
+        }
+    }
+
+    fn plan(
+        &mut self,
+        service: usize,
+        to: SiteId,
+        reply: tokio::sync::oneshot::Sender<Result<Vec<ProviderDiff>, CommandError>>,
+    ) {
+        let setup = self.setup.clone();
+        let Some(service) = self.services.get(service) else { return };
+        let known = service.setup.clone();
+        if known.spec.sites.get(to.index()).is_none() {
+            let refusal = failover_core::Refusal::UnknownSite;
+            let text = text::refusal(&refusal, &known);
+            let _ = reply.send(Err(CommandError::Refused(refusal, text)));
+            return;
+        }
+        let homes: Vec<_> = service.places.iter().map(|place| place.home.clone()).collect();
+        self.tasks.retain(Task::is_running);
+        self.tasks.push(Task::spawn(async move {
+            let diffs = known.providers.iter().zip(homes).map(async |(at, home)| {
+                let unknown = "zone: not looked up yet".to_owned();
+                let home = home.unwrap_or(Err(unknown));
+                let home = home.as_ref().map(Arc::as_ref);
+                publish::diff(&known, &setup.providers[*at], home, SiteSet::one(to)).await
+            });
+            let _ = reply.send(Ok(futures_util::future::join_all(diffs).await));
+        }));
+    }
+}

@@ -1,0 +1,252 @@
+//! The one task that holds the machines: facts in, one step at a time, intents out.
+//!
+//! Everything that waits runs in other tasks and comes back as a [`Fact`]. A step whose outputs
+//! contain a record is written to the journal first; until the disk has answered, no other step is
+//! taken and nothing is carried out.
+mod effects;
+mod facts;
+mod picture;
+mod service;
+mod step;
+mod task;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use dns_provider::RrSet;
+use failover_core::{AttemptId, EventRecord, Input, ProviderId, SiteSet, Snapshot, Timestamp};
+use tokio::sync::{mpsc, watch};
+
+use crate::error::RunError;
+use crate::handle::Request;
+use crate::journal::Journal;
+use crate::notify::Outbox;
+use crate::observe::Heard;
+use crate::probe::Row;
+use crate::publish::Attempt;
+use crate::setup::Setup;
+use crate::{anchors, probe, zone};
+
+pub(crate) use service::Service;
+use step::{Job, Pending, Trouble};
+use task::Task;
+
+/// What other tasks have found out.
+#[derive(Debug)]
+pub(crate) enum Fact {
+    /// A probe has ended.
+    Probe { row: Row, report: health::Report },
+    /// An attempt to publish has ended.
+    Attempt { service: usize, provider: ProviderId, attempt: AttemptId, ended: Attempt },
+    /// What a provider stores, one entry per managed family.
+    Stored { service: usize, provider: ProviderId, mark: u64, stored: Stored },
+    /// What name servers answer; `tell`: all of them, so that the machine may judge.
+    Heard { service: usize, provider: ProviderId, mark: u64, heard: Vec<Heard>, tell: bool },
+    /// All name servers answer these sites.
+    Verified { service: usize, provider: ProviderId, mark: u64, sites: SiteSet },
+    /// A zone was looked up.
+    Zone { service: usize, provider: ProviderId, found: zone::Found },
+    /// Whether this vantage is cut off.
+    Isolated(bool),
+}
+
+pub(crate) type Stored = Result<Vec<Option<RrSet>>, String>;
+
+/// Facts that wait for the driver; probes beyond are dropped, everything else waits.
+const FACTS_MAX: usize = 1024;
+/// A machine is told the time at least this often.
+const TICK: Duration = Duration::from_secs(1);
+/// Between two ticks of one machine, whatever it asks for.
+const TICK_MIN: Duration = Duration::from_millis(5);
+
+/// How long the last write, the last notification and the closing of the journal may take, each.
+const LAST_WRITE: Duration = Duration::from_millis(250);
+
+/// The driver, ready to run.
+#[derive(Debug)]
+pub(crate) struct Driver {
+    setup: Arc<Setup>,
+    services: Vec<Service>,
+    journal: Journal,
+    /// The number of the latest event.
+    seq: u64,
+    /// The latest events, newest first.
+    recent: VecDeque<EventRecord>,
+    requests: mpsc::Receiver<Request>,
+    facts: (mpsc::Sender<Fact>, mpsc::Receiver<Fact>),
+    snapshots: watch::Sender<Arc<Snapshot>>,
+    outbox: Option<Outbox>,
+    delivery: Option<Task>,
+    /// Steps to be taken, in order.
+    queue: VecDeque<Job>,
+    /// The step whose record is being written.
+    pending: Option<Pending>,
+    /// Set while the journal cannot be written.
+    trouble: Option<Trouble>,
+    /// Set once shutdown was asked for: when patience ends.
+    ending: Option<Instant>,
+    started: Timestamp,
+    pictures: picture::Pictures,
+    /// Probing, zones, anchors, plans.
+    tasks: Vec<Task>,
+}
+
+impl Driver {
+    pub(crate) fn new(
+        setup: Arc<Setup>,
+        services: Vec<Service>,
+        journal: Journal,
+        memory: (u64, Vec<EventRecord>),
+        requests: mpsc::Receiver<Request>,
+    ) -> (Self, watch::Receiver<Arc<Snapshot>>) {
+        let started = setup.clock.now();
+        let (snapshots, pictures) = watch::channel(Arc::new(picture::empty(&setup)));
+        let driver = Self {
+            setup,
+            services,
+            journal,
+            seq: memory.0,
+            recent: memory.1.into(),
+            requests,
+            facts: mpsc::channel(FACTS_MAX),
+            snapshots,
+            outbox: None,
+            delivery: None,
+            queue: VecDeque::new(),
+            pending: None,
+            trouble: None,
+            ending: None,
+            started,
+            pictures: picture::Pictures::new(),
+            tasks: Vec::new(),
+        };
+        driver.publish_picture_first();
+        (driver, pictures)
+    }
+
+    /// Runs until `shutdown`, and then as long as an open move needs, within the grace.
+    pub(crate) async fn run(mut self, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
+        let mut shutdown = std::pin::pin!(shutdown);
+        self.start();
+        loop {
+            while self.pending.is_none()
+                && let Some(job) = self.queue.pop_front()
+            {
+                self.step(job).await;
+            }
+            if self.has_ended() {
+                return self.end().await;
+            }
+            let idle = self.pending.is_none();
+            let running = self.ending.is_none();
+            let wake = self.next_wake();
+            tokio::select! {
+                written = step::written(&mut self.pending), if !idle => {
+                    self.written(written).await?;
+                }
+                Some(fact) = self.facts.1.recv(), if idle => self.take_in(fact),
+                Some(request) = self.requests.recv(), if idle && running => self.obey(request),
+                () = tokio::time::sleep_until(wake.into()) => self.wake(),
+                () = &mut shutdown, if running => self.begin_to_end(),
+            }
+        }
+    }
+
+    fn start(&mut self) {
+        let (setup, facts) = (&self.setup, &self.facts.0);
+        let (outbox, deliver) = Outbox::new(setup.notifier.clone());
+        self.outbox = Some(outbox);
+        self.delivery = Some(Task::spawn(deliver));
+        self.tasks.push(Task::spawn(anchors::watch(setup.clone(), facts.clone())));
+        for provider in 0..setup.providers.len() {
+            self.tasks.push(Task::spawn(zone::look_up(setup.clone(), provider, facts.clone())));
+        }
+        for series in self.services.iter().flat_map(|service| &service.series) {
+            let watching = probe::watch(setup.clone(), series.row.clone(), facts.clone());
+            self.tasks.push(Task::spawn(watching));
+        }
+        for service in 0..self.services.len() {
+            self.queue.push_back(Job::of(service, Input::Tick));
+        }
+    }
+
+    /// What is due now: ticks, a snapshot, another try to write the journal.
+    fn wake(&mut self) {
+        let now = Instant::now();
+        if self.pending.is_none() {
+            for service in 0..self.services.len() {
+                let wanted = self.ending.is_none() || self.has_open_move(service);
+                if wanted && self.tick_due(&self.services[service]) <= now {
+                    self.queue.push_back(Job::of(service, Input::Tick));
+                }
+            }
+            self.recover(now);
+        }
+        if self.pictures.due() <= now {
+            self.publish_picture();
+        }
+    }
+
+    fn next_wake(&self) -> Instant {
+        let mut wake = self.pictures.due();
+        if self.pending.is_none() {
+            let ticks = self.services.iter().map(|service| self.tick_due(service));
+            wake = ticks.fold(wake, Instant::min);
+            wake = self.trouble.iter().map(|trouble| trouble.retry_at).fold(wake, Instant::min);
+        }
+        self.ending.map_or(wake, |end| wake.min(end))
+    }
+
+    fn tick_due(&self, service: &Service) -> Instant {
+        // A fraction of the gap that would make the machine think that it was asleep.
+        let regular = TICK.min(service.setup.policy().tick_gap_max / 4).max(TICK_MIN);
+        let regular = service.stepped + regular;
+        let asked = service.machine.deadline().map(|(at, _)| self.setup.clock.instant(at));
+        asked.map_or(regular, |at| regular.min(at.max(service.stepped + TICK_MIN)))
+    }
+
+    /// From now on nothing new is decided; what is open may go on for a while.
+    fn begin_to_end(&mut self) {
+        self.ending = Some(Instant::now() + self.setup.options.grace);
+        self.requests.close();
+        self.tasks.clear();
+        for place in self.services.iter_mut().flat_map(|service| &mut service.places) {
+            place.patrol = None;
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        let Some(end) = self.ending else { return false };
+        let busy = (0..self.services.len()).any(|service| {
+            let mut places = self.services[service].places.iter();
+            self.has_open_move(service) && places.any(service::Place::is_busy)
+        });
+        Instant::now() >= end || (self.pending.is_none() && self.queue.is_empty() && !busy)
+    }
+
+    /// The last that is done: what is still running is handed over to the next watcher by the
+    /// journal, which is closed so that its file alone is complete.
+    async fn end(mut self) -> Result<(), RunError> {
+        self.publish_picture();
+        for place in self.services.iter_mut().flat_map(|service| &mut service.places) {
+            (place.publishing, place.reading, place.verifying) = (None, None, None);
+        }
+        if let Some(mut pending) = self.pending.take() {
+            let _ = tokio::time::timeout(LAST_WRITE, &mut pending.written).await;
+        }
+        if let Some(trouble) = &self.trouble {
+            let last = self.journal.commit(self.backlog(trouble));
+            let written = tokio::time::timeout(LAST_WRITE, last).await;
+            if !matches!(written, Ok(Ok(Ok(())))) {
+                tracing::error!("events are lost: {}", trouble.problem);
+            }
+        }
+        self.outbox = None;
+        if let Some(mut delivery) = self.delivery.take() {
+            delivery.ends_within(LAST_WRITE).await;
+        }
+        let _ = tokio::time::timeout(LAST_WRITE, self.journal.close()).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,147 @@
+//! The snapshot: made on change, not too often, and at least so often.
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use failover_core::{SampleSeries, ServiceSnapshot, SiteFacts, Snapshot, Timestamp, View};
+
+use super::Driver;
+use super::service::Service;
+use crate::setup::{ServiceSetup, Setup};
+
+/// Between two snapshots when something was decided.
+const HURRY: Duration = Duration::from_millis(20);
+/// Between two snapshots when something was measured.
+const SOON: Duration = Duration::from_millis(200);
+/// A journal that needs longer than this for one write is a problem worth showing.
+const SLOW: Duration = Duration::from_secs(2);
+
+/// When the next snapshot is due.
+#[derive(Debug)]
+pub(super) struct Pictures {
+    number: u64,
+    latest: Instant,
+    due: Instant,
+}
+
+impl Pictures {
+    pub(super) fn new() -> Self {
+        let now = Instant::now();
+        Self { number: 0, latest: now, due: now }
+    }
+
+    pub(super) fn due(&self) -> Instant {
+        self.due
+    }
+
+    /// Something was decided.
+    pub(super) fn hurry(&mut self) {
+        self.due = self.due.min(self.latest + HURRY);
+    }
+
+    /// Something was measured.
+    pub(super) fn soon(&mut self) {
+        self.due = self.due.min(self.latest + SOON);
+    }
+}
+
+impl Driver {
+    pub(super) fn publish_picture(&mut self) {
+        let now = Instant::now();
+        self.pictures.number += 1;
+        self.pictures.latest = now;
+        self.pictures.due = now + self.setup.options.snapshot_interval;
+        let picture = self.picture();
+        self.snapshots.send_replace(Arc::new(picture));
+    }
+
+    /// The one that is there before the watcher runs.
+    pub(super) fn publish_picture_first(&self) {
+        self.snapshots.send_replace(Arc::new(self.picture()));
+    }
+
+    fn picture(&self) -> Snapshot {
+        let at = self.setup.clock.now();
+        let slow = self.pending.as_ref().map(|pending| pending.since.elapsed());
+        let slow = slow.filter(|since| *since > SLOW).map(|since| {
+            let path = self.journal.path().display();
+            format!("journal {path}: a write has not ended for {} s", since.as_secs())
+        });
+        let problem = self.trouble.as_ref().map(|trouble| trouble.problem.clone());
+        Snapshot {
+            number: self.pictures.number,
+            at,
+            started: self.started,
+            version: self.setup.version.clone(),
+            vantage: self.setup.vantage.clone(),
+            journal_problem: problem.or(slow),
+            services: self.services.iter().map(|service| service.picture(at)).collect(),
+            recent: self.recent.iter().cloned().collect(),
+        }
+    }
+}
+
+impl Service {
+    fn picture(&self, at: Timestamp) -> ServiceSnapshot {
+        let view = self.machine.view(at);
+        let published = self.places.iter().flat_map(|place| place.published.clone()).collect();
+        let answers =
+            self.places.iter().flat_map(|place| place.answers.values().flatten().cloned());
+        ServiceSnapshot {
+            name: self.setup.spec.name.to_string(),
+            ttl: self.setup.spec.ttl,
+            sites: facts(&self.setup),
+            series: self.series_shown(),
+            published,
+            answers: answers.collect(),
+            converged_at: self.converged_at(&view),
+            view,
+        }
+    }
+
+    fn series_shown(&self) -> Vec<SampleSeries> {
+        let vantage = self.setup.vantage;
+        let shown = self.series.iter().map(|series| SampleSeries {
+            vantage,
+            site: series.row.site,
+            check: series.row.check,
+            what: series.what.clone(),
+            samples: series.samples.iter().cloned().collect(),
+        });
+        shown.collect()
+    }
+
+    /// Caches may keep the old answer for as long as it said when it was last handed out.
+    fn converged_at(&self, view: &View) -> Option<Timestamp> {
+        let completed = view.last_move.as_ref()?.completed?;
+        if view.open_move.is_some() {
+            return None;
+        }
+        let before = self.places.iter().filter_map(|place| place.ttl_before).max();
+        let ttl = before.unwrap_or(0).max(self.setup.spec.ttl);
+        Some(completed.plus(Duration::from_secs(ttl.into())))
+    }
+}
+
+fn facts(setup: &ServiceSetup) -> Vec<SiteFacts> {
+    let sites = setup.spec.sites.iter().map(|site| SiteFacts {
+        name: site.name.clone(),
+        location: site.location.clone(),
+        addresses: site.targets.iter().map(ToString::to_string).collect(),
+    });
+    sites.collect()
+}
+
+/// A snapshot of nothing, to be replaced at once.
+pub(super) fn empty(setup: &Setup) -> Snapshot {
+    let at = setup.clock.now();
+    Snapshot {
+        number: 0,
+        at,
+        started: at,
+        version: setup.version.clone(),
+        vantage: setup.vantage.clone(),
+        journal_problem: None,
+        services: Vec::new(),
+        recent: Vec::new(),
+    }
+}

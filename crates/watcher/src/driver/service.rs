@@ -1,0 +1,128 @@
+//! One service at run time: its machine, and what is known around it.
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use failover_core::{
+    Answer, CheckId, Failover, Published, Sample, ServerAnswer, SiteId, SiteSet, State, Timestamp,
+};
+use tokio::sync::Notify;
+
+use super::task::Task;
+use crate::observe::Heard;
+use crate::probe::{self, Row, Voice};
+use crate::setup::{Family, ServiceSetup};
+use crate::translate::Found;
+use crate::zone;
+
+/// One service at run time.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) setup: Arc<ServiceSetup>,
+    pub(crate) machine: Failover,
+    /// When the machine was last told anything.
+    pub(crate) stepped: Instant,
+    pub(crate) series: Vec<Series>,
+    pub(crate) voices: BTreeMap<(SiteId, CheckId), Voice>,
+    /// The providers, in the policy's order.
+    pub(crate) places: Vec<Place>,
+}
+
+/// One row of probes and the latest of them.
+#[derive(Debug)]
+pub(crate) struct Series {
+    pub(crate) row: Row,
+    pub(crate) what: String,
+    pub(crate) samples: VecDeque<Sample>,
+}
+
+/// The service at one provider.
+#[derive(Debug, Default)]
+pub(crate) struct Place {
+    /// The zone; `None` until it was looked up.
+    pub(crate) home: Option<zone::Found>,
+    /// Counts what may have changed the provider. What was seen before the latest change is old.
+    pub(crate) writes: Arc<AtomicU64>,
+    /// Makes the patrol look at once.
+    pub(crate) prod: Arc<Notify>,
+    pub(crate) published: Vec<Published>,
+    pub(crate) answers: BTreeMap<(String, SocketAddr), Vec<ServerAnswer>>,
+    pub(crate) ttl_before: Option<u32>,
+    pub(crate) publishing: Option<Task>,
+    pub(crate) reading: Option<Task>,
+    pub(crate) verifying: Option<(SiteSet, Task)>,
+    pub(crate) patrol: Option<Task>,
+}
+
+impl Service {
+    pub(crate) fn new(at: usize, setup: Arc<ServiceSetup>, state: State) -> Self {
+        let machine = Failover::new(setup.spec.policy.clone(), state);
+        let rows = probe::rows(at, &setup);
+        let mut families: BTreeMap<(SiteId, CheckId), Vec<Family>> = BTreeMap::new();
+        for row in &rows {
+            families.entry((row.site, row.check)).or_default().push(row.family);
+        }
+        let series = rows.into_iter().map(|row| {
+            let alone = families[&(row.site, row.check)].len() == 1;
+            let what = setup.spec.checks.get(row.check.index());
+            let what = what.map(|check| probe::words(&check.kind)).unwrap_or_default();
+            let suffix = if alone { "" } else { row.family.name() };
+            let what = format!("{what} {suffix}").trim_end().to_owned();
+            Series { row, what, samples: VecDeque::new() }
+        });
+        let series = series.collect();
+        let voices = families.into_iter().map(|(key, all)| (key, Voice::new(all))).collect();
+        let places = setup.providers.iter().map(|_| Place::default()).collect();
+        Self { setup, machine, stepped: Instant::now(), series, voices, places }
+    }
+}
+
+impl Place {
+    /// What is seen from now on is seen after everything that was done so far.
+    pub(crate) fn mark(&self) -> u64 {
+        self.writes.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn changed(&self) {
+        self.writes.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// The addresses that gave no answer when they were last asked.
+    pub(crate) fn silent(&self) -> BTreeSet<SocketAddr> {
+        let silent = |rows: &[ServerAnswer]| {
+            rows.iter().any(|row| matches!(row.answer, Answer::Silent { .. }))
+        };
+        let all = self.answers.iter().filter(|(_, rows)| silent(rows));
+        all.map(|((_, address), _)| *address).collect()
+    }
+
+    /// Whether a write or its read-back is under way.
+    pub(crate) fn is_busy(&self) -> bool {
+        let tasks = [&self.publishing, &self.reading];
+        tasks.into_iter().flatten().any(Task::is_running)
+            || self.verifying.as_ref().is_some_and(|(_, task)| task.is_running())
+    }
+
+    pub(crate) fn hear(&mut self, provider: &str, heard: Heard, at: Timestamp) {
+        let Heard { server, address, elapsed, found, answer } = heard;
+        let silent = matches!(answer, Answer::Silent { .. });
+        let rows = found.into_iter().map(|(family, found)| {
+            let Found { ttl, values, .. } = found.unwrap_or_default();
+            ServerAnswer {
+                provider: provider.to_owned(),
+                server: server.clone(),
+                address: address.to_string(),
+                rtype: family.rtype().as_str().to_owned(),
+                ttl,
+                values,
+                answer: answer.clone(),
+                at,
+                elapsed_ms: (!silent).then_some(elapsed.as_secs_f32() * 1000.0),
+            }
+        });
+        let rows = rows.collect();
+        self.answers.insert((server, address), rows);
+    }
+}

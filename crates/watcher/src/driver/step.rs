@@ -1,0 +1,296 @@
+//! One step: decide, record, and only then act.
+//!
+//! If the record cannot be written, the machine is put back to where it stood, is told that there
+//! is no journal, and is told the same fact again: facts stay true whatever the disk does. From
+//! then on it decides nothing that reaches outside; what it notices is kept in memory and written
+//! as soon as the disk takes it.
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use failover_core::{
+    Actor, Command, Event, EventRecord, Failover, Input, Output, Refusal, Severity, Timestamp,
+};
+use tokio::sync::oneshot;
+
+use super::Driver;
+use crate::error::{CommandError, JournalError, RunError};
+use crate::journal::{Audit, Batch, Written};
+use crate::text;
+
+/// Events kept while the journal cannot be written; the oldest are given up beyond that.
+const BACKLOG_MAX: usize = 4096;
+/// Pauses between two tries to write the journal.
+const RETRY_MIN: Duration = Duration::from_millis(500);
+const RETRY_MAX: Duration = Duration::from_secs(5);
+
+pub(crate) type Reply = oneshot::Sender<Result<Vec<EventRecord>, CommandError>>;
+
+/// A fact on its way into a machine.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) service: usize,
+    pub(crate) input: Input,
+    /// Who waits for the outcome of a command.
+    pub(crate) reply: Option<Reply>,
+}
+
+impl Job {
+    pub(crate) fn of(service: usize, input: Input) -> Self {
+        Self { service, input, reply: None }
+    }
+}
+
+/// What the journal is busy with.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) written: Written,
+    pub(crate) since: Instant,
+    what: Writing,
+}
+
+#[derive(Debug)]
+enum Writing {
+    Step(Box<Step>),
+    /// The backlog.
+    Recovery,
+}
+
+/// A step that was taken and is not durable yet.
+#[derive(Debug)]
+struct Step {
+    job: Job,
+    before: Failover,
+    taken: Taken,
+}
+
+/// What a step has brought.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    pub(crate) service: usize,
+    pub(crate) outputs: Vec<Output>,
+    pub(crate) records: Vec<EventRecord>,
+}
+
+/// The journal cannot be written.
+#[derive(Debug)]
+pub(crate) struct Trouble {
+    /// In words an operator uses.
+    pub(crate) problem: String,
+    pub(crate) retry_at: Instant,
+    pause: Duration,
+    events: VecDeque<EventRecord>,
+    audit: VecDeque<Audit>,
+    /// Events given up.
+    lost: u64,
+}
+
+impl Driver {
+    /// Takes one step. Without a record it is carried out at once; otherwise it is pending.
+    pub(super) async fn step(&mut self, job: Job) {
+        let now = self.setup.clock.now();
+        let Some(service) = self.services.get_mut(job.service) else { return };
+        let before = service.machine.clone();
+        service.stepped = Instant::now();
+        let outputs = service.machine.step(now, job.input.clone());
+        let records = self.records(job.service, now, &outputs);
+        let audit = self.audit(&job, now, &outputs);
+        let taken = Taken { service: job.service, outputs, records };
+        if taken.records.is_empty() && audit.is_none() {
+            self.carry_out(taken, job.reply);
+            return;
+        }
+        let name = self.services[job.service].setup.clone();
+        self.setup.options.reached(name.name(), "decided").await;
+        if let Some(trouble) = &mut self.trouble {
+            trouble.keep(&taken.records, audit);
+            self.carry_out(taken, job.reply);
+            return;
+        }
+        let state = self.services[job.service].machine.state().clone();
+        let batch = Batch {
+            events: taken.records.clone(),
+            states: vec![(name.name().to_owned(), now, state)],
+            audit: audit.into_iter().collect(),
+        };
+        let what = Writing::Step(Box::new(Step { job, before, taken }));
+        self.write(batch, what);
+    }
+
+    fn write(&mut self, batch: Batch, what: Writing) {
+        let written = self.journal.commit(batch);
+        self.pending = Some(Pending { written, since: Instant::now(), what });
+    }
+
+    /// The journal has answered.
+    pub(super) async fn written(
+        &mut self,
+        result: Option<Result<(), JournalError>>,
+    ) -> Result<(), RunError> {
+        let Some(pending) = self.pending.take() else { return Ok(()) };
+        let Some(result) = result else {
+            return Err(RunError::Journal(format!("{}: no answer", self.journal.path().display())));
+        };
+        match (pending.what, result) {
+            (Writing::Step(step), Ok(())) => {
+                let name = self.services[step.taken.service].setup.clone();
+                self.setup.options.reached(name.name(), "recorded").await;
+                self.carry_out(step.taken, step.job.reply);
+            }
+            (Writing::Step(step), Err(error)) => self.undo(*step, &error),
+            (Writing::Recovery, Ok(())) => self.recovered(),
+            (Writing::Recovery, Err(error)) => {
+                if let Some(trouble) = &mut self.trouble {
+                    trouble.again(&error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Nothing of the step is durable, so none of it may be seen outside.
+    fn undo(&mut self, step: Step, error: &JournalError) {
+        tracing::error!("nothing is changed any more: {error}");
+        let Step { job, before, taken } = step;
+        self.services[taken.service].machine = before;
+        self.seq -= taken.records.len() as u64;
+        self.trouble = Some(Trouble::new(error));
+        self.queue.push_front(job);
+        for service in (0..self.services.len()).rev() {
+            self.queue.push_front(Job::of(service, Input::Journal { writable: false }));
+        }
+        self.pictures.hurry();
+    }
+
+    /// Tries to write what was kept, when its time has come.
+    pub(super) fn recover(&mut self, now: Instant) {
+        let Some(trouble) = &self.trouble else { return };
+        if trouble.retry_at > now {
+            return;
+        }
+        let batch = self.backlog(trouble);
+        self.write(batch, Writing::Recovery);
+    }
+
+    /// Everything that is not in the journal, with the states after it.
+    pub(super) fn backlog(&self, trouble: &Trouble) -> Batch {
+        let at = self.setup.clock.now();
+        let states = self
+            .services
+            .iter()
+            .map(|service| (service.setup.name().to_owned(), at, service.machine.state().clone()));
+        Batch {
+            events: trouble.events.iter().cloned().collect(),
+            states: states.collect(),
+            audit: trouble.audit.iter().cloned().collect(),
+        }
+    }
+
+    fn recovered(&mut self) {
+        let Some(trouble) = self.trouble.take() else { return };
+        let (kept, lost) = (trouble.events.len(), trouble.lost);
+        tracing::warn!("the journal is writable again; {kept} events were kept, {lost} lost");
+        for service in 0..self.services.len() {
+            self.queue.push_back(Job::of(service, Input::Journal { writable: true }));
+        }
+        self.pictures.hurry();
+    }
+
+    fn records(&mut self, service: usize, at: Timestamp, outputs: &[Output]) -> Vec<EventRecord> {
+        let setup = &self.services[service].setup;
+        let mut records = Vec::new();
+        for output in outputs {
+            let Output::Record(event) = output else { continue };
+            self.seq += 1;
+            records.push(EventRecord {
+                seq: self.seq,
+                at,
+                service: setup.name().to_owned(),
+                severity: severity(event, outputs),
+                text: text::sentence(event, setup),
+                event: event.clone(),
+            });
+        }
+        records
+    }
+
+    fn audit(&self, job: &Job, at: Timestamp, outputs: &[Output]) -> Option<Audit> {
+        let Input::Operator { who, command } = &job.input else { return None };
+        let setup = &self.services[job.service].setup;
+        let outcome = match refusal(outputs) {
+            Some(refusal) => format!("refused: {}", text::refusal(refusal, setup)),
+            None => "obeyed".to_owned(),
+        };
+        let (who, command): (Actor, Command) = (who.clone(), command.clone());
+        Some(Audit { at, service: setup.name().to_owned(), who, command, outcome })
+    }
+
+    /// What became of a command, for whoever gave it.
+    pub(super) fn outcome(&self, taken: &Taken) -> Result<Vec<EventRecord>, CommandError> {
+        let setup = &self.services[taken.service].setup;
+        match (refusal(&taken.outputs), &self.trouble) {
+            (Some(Refusal::NoJournal), Some(trouble)) => {
+                Err(CommandError::Journal(trouble.problem.clone()))
+            }
+            (Some(refusal), _) => {
+                let text = text::refusal(refusal, setup);
+                Err(CommandError::Refused(refusal.clone(), text))
+            }
+            (None, _) => Ok(taken.records.clone()),
+        }
+    }
+}
+
+impl Trouble {
+    fn new(error: &JournalError) -> Self {
+        Self {
+            problem: error.to_string(),
+            retry_at: Instant::now() + RETRY_MIN,
+            pause: RETRY_MIN,
+            events: VecDeque::new(),
+            audit: VecDeque::new(),
+            lost: 0,
+        }
+    }
+
+    fn again(&mut self, error: &JournalError) {
+        self.problem = error.to_string();
+        self.pause = (self.pause * 2).min(RETRY_MAX);
+        self.retry_at = Instant::now() + self.pause;
+    }
+
+    fn keep(&mut self, records: &[EventRecord], audit: Option<Audit>) {
+        self.events.extend(records.iter().cloned());
+        self.audit.extend(audit);
+        while self.events.len() > BACKLOG_MAX {
+            self.events.pop_front();
+            self.lost += 1;
+        }
+        while self.audit.len() > BACKLOG_MAX {
+            self.audit.pop_front();
+        }
+    }
+}
+
+/// The journal's answer; `None` if its thread is gone. Waits for ever when nothing is written.
+pub(super) async fn written(pending: &mut Option<Pending>) -> Option<Result<(), JournalError>> {
+    match pending {
+        Some(pending) => (&mut pending.written).await.ok(),
+        None => std::future::pending().await,
+    }
+}
+
+fn refusal(outputs: &[Output]) -> Option<&Refusal> {
+    outputs.iter().find_map(|output| match output {
+        Output::Refused { refusal, .. } => Some(refusal),
+        _ => None,
+    })
+}
+
+/// As urgent as the notification about it; what nobody is told of is for later.
+fn severity(event: &Event, outputs: &[Output]) -> Severity {
+    let told = outputs.iter().find_map(|output| match output {
+        Output::Notify { severity, event: about } if about == event => Some(*severity),
+        _ => None,
+    });
+    told.unwrap_or(Severity::Info)
+}

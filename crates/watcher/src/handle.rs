@@ -1,0 +1,112 @@
+//! What the rest of a program sees of a running watcher.
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use dns_provider::RrSet;
+use failover_core::{Actor, Command, EventRecord, SiteId, Snapshot};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::error::{CommandError, JournalError};
+use crate::journal;
+
+/// A way to look at a watcher and to command it. Cheap to clone; outlives the watcher.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    pub(crate) requests: mpsc::Sender<Request>,
+    pub(crate) snapshots: watch::Receiver<Arc<Snapshot>>,
+    pub(crate) journal: PathBuf,
+}
+
+/// The snapshots as they are made; a slow reader gets only the newest.
+#[derive(Debug)]
+pub struct Updates(watch::Receiver<Arc<Snapshot>>);
+
+/// What a move would change at one provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderDiff {
+    /// The provider's name.
+    pub provider: String,
+    /// RRsets that would disappear or be replaced.
+    pub remove: Vec<RrSet>,
+    /// RRsets that would be put in place.
+    pub add: Vec<RrSet>,
+    /// Why it cannot be said, or what stands against it.
+    pub problem: Option<String>,
+}
+
+/// What the driver is asked to do.
+#[derive(Debug)]
+pub(crate) enum Request {
+    Command {
+        service: String,
+        who: Actor,
+        command: Command,
+        reply: oneshot::Sender<Result<Vec<EventRecord>, CommandError>>,
+    },
+    Plan {
+        service: String,
+        to: SiteId,
+        reply: oneshot::Sender<Result<Vec<ProviderDiff>, CommandError>>,
+    },
+}
+
+impl Handle {
+    /// The latest snapshot.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshots.borrow().clone()
+    }
+
+    /// The snapshots from now on.
+    pub fn updates(&self) -> Updates {
+        Updates(self.snapshots.clone())
+    }
+
+    /// Commands `service` in the name of `who`; returns the events that were recorded.
+    ///
+    /// The command is obeyed or refused at once; what it sets in motion goes on after this returns
+    /// and shows in the snapshots. A command of a watcher that does not run yet waits for it.
+    pub async fn command(
+        &self,
+        service: &str,
+        who: Actor,
+        command: Command,
+    ) -> Result<Vec<EventRecord>, CommandError> {
+        let (reply, answer) = oneshot::channel();
+        let request = Request::Command { service: service.to_owned(), who, command, reply };
+        self.requests.send(request).await.map_err(|_| CommandError::Stopped)?;
+        answer.await.map_err(|_| CommandError::Stopped)?
+    }
+
+    /// What a move of `service` to `to` would change at each provider. Reads the providers and
+    /// changes nothing.
+    pub async fn plan(&self, service: &str, to: SiteId) -> Result<Vec<ProviderDiff>, CommandError> {
+        let (reply, answer) = oneshot::channel();
+        let request = Request::Plan { service: service.to_owned(), to, reply };
+        self.requests.send(request).await.map_err(|_| CommandError::Stopped)?;
+        answer.await.map_err(|_| CommandError::Stopped)?
+    }
+
+    /// At most `limit` journalled events with a number above `after` (0: all), newest first; only
+    /// those of `service`, if one is given. Also works after the watcher has ended.
+    ///
+    /// While the journal cannot be written, the latest events are only in the snapshot.
+    pub async fn events(
+        &self,
+        after: u64,
+        limit: u32,
+        service: Option<&str>,
+    ) -> Result<Vec<EventRecord>, JournalError> {
+        let path = self.journal.clone();
+        let service = service.map(str::to_owned);
+        let read = move || journal::read_events(&path, after, limit, service.as_deref());
+        tokio::task::spawn_blocking(read).await.map_err(|_| JournalError::Stopped)?
+    }
+}
+
+impl Updates {
+    /// The next snapshot that has not been seen here, or `None` when the watcher has ended.
+    pub async fn next(&mut self) -> Option<Arc<Snapshot>> {
+        self.0.changed().await.ok()?;
+        Some(self.0.borrow_and_update().clone())
+    }
+}

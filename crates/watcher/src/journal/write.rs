@@ -1,0 +1,112 @@
+//! The one connection that writes.
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use failover_core::EventRecord;
+use rusqlite::{Connection, Transaction, params};
+
+use super::{Audit, Batch};
+use crate::error::JournalError;
+
+/// The writing connection and the lock that makes it the only one.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    path: PathBuf,
+    connection: Connection,
+    /// Held, not read: the lock ends with it.
+    _lock: File,
+}
+
+impl Writer {
+    pub(super) fn new(path: &Path, connection: Connection, lock: File) -> Self {
+        Self { path: path.to_owned(), connection, _lock: lock }
+    }
+
+    /// Writes `batch` as a whole; on failure nothing of it is in the file.
+    pub(super) fn commit(&mut self, batch: &Batch) -> Result<(), JournalError> {
+        let Self { path, connection, .. } = self;
+        write(connection, batch)
+            .map_err(|error| JournalError::Io { path: path.clone(), message: words(&error) })
+    }
+
+    /// The log is emptied so that the file alone is a complete copy.
+    pub(super) fn close(self) {
+        let emptied = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+        if let Err(error) = emptied {
+            tracing::warn!("journal {}: closed with its log: {error}", self.path.display());
+        }
+    }
+}
+
+fn write(connection: &mut Connection, batch: &Batch) -> Result<(), Failed> {
+    let all = connection.transaction()?;
+    for record in &batch.events {
+        add_event(&all, record)?;
+    }
+    for (service, at, state) in &batch.states {
+        let seq: i64 =
+            all.query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get(0))?;
+        all.prepare_cached("INSERT OR REPLACE INTO state VALUES (?1, ?2, ?3, ?4)")?.execute(
+            params![service, number(at.as_millis()), seq, serde_json::to_string(state)?],
+        )?;
+    }
+    for audit in &batch.audit {
+        add_audit(&all, audit)?;
+    }
+    Ok(all.commit()?)
+}
+
+fn add_event(all: &Transaction<'_>, record: &EventRecord) -> Result<(), Failed> {
+    let EventRecord { seq, at, service, severity, text, event } = record;
+    let severity = serde_json::to_value(severity)?;
+    all.prepare_cached("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(params![
+        number(*seq),
+        number(at.as_millis()),
+        service,
+        severity.as_str().unwrap_or_default(),
+        text,
+        serde_json::to_string(event)?,
+    ])?;
+    Ok(())
+}
+
+fn add_audit(all: &Transaction<'_>, audit: &Audit) -> Result<(), Failed> {
+    let Audit { at, service, who, command, outcome } = audit;
+    let insert = "INSERT INTO audit (at, service, who, command, outcome) VALUES (?1,?2,?3,?4,?5)";
+    let command = serde_json::to_string(command)?;
+    all.prepare_cached(insert)?.execute(params![
+        number(at.as_millis()),
+        service,
+        who.0,
+        command,
+        outcome
+    ])?;
+    Ok(())
+}
+
+/// SQLite's integers are signed; none of ours comes near the end.
+pub(super) fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failed {
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    #[error("an entry has no JSON form: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// SQLite's own words, with what an operator can do about the common ones.
+pub(super) fn words(error: &Failed) -> String {
+    use rusqlite::ErrorCode;
+    let Failed::Sqlite(sqlite) = error else { return error.to_string() };
+    let advice = match sqlite.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => " (make room on the disk, or raise the journal's limit)",
+        Some(ErrorCode::SystemIoFailure) => " (look at the disk and the system's log)",
+        Some(ErrorCode::DatabaseBusy) => " (another program holds a write lock on it)",
+        Some(ErrorCode::ReadOnly) => " (the file or its directory is not writable)",
+        _ => "",
+    };
+    format!("{sqlite}{advice}")
+}
