@@ -3,7 +3,9 @@
 #![forbid(unsafe_code)]
 
 mod change;
+pub mod conformance;
 pub mod fan_out;
+pub mod google;
 mod lines;
 pub mod lookup;
 pub mod memory;
@@ -20,6 +22,7 @@ mod zone;
 pub use change::{Change, ChangeSet, Expect, Outcome, Report, Ticket};
 pub use cloud_http::{Call, Clock, Effect, Error, Failure, Kind, Retry, SystemClock};
 pub use fan_out::{FanOut, Share};
+pub use google::GoogleDns;
 pub use lines::RrSetError;
 pub use memory::MemoryDns;
 pub use name::{Name, NameError};
