@@ -108,17 +108,17 @@ impl Question {
     fn chased<'a>(&self, answers: &'a [Record]) -> Vec<&'a Record> {
         let mut name = &self.name;
         for _ in 0..=answers.len() {
-            let here = answers.iter().filter(|record| record.name.eq_ignore_root(name));
+            let mut here = answers.iter().filter(|record| record.name.eq_ignore_root(name));
             let wanted: Vec<&Record> =
                 here.clone().filter(|record| record.data.record_type() == self.rtype).collect();
             if !wanted.is_empty() {
                 return wanted;
             }
-            let next = here.filter_map(|record| match &record.data {
+            let next = here.find_map(|record| match &record.data {
                 RData::CNAME(target) => Some(&target.0),
                 _ => None,
             });
-            let Some(target) = next.last() else { return Vec::new() };
+            let Some(target) = next else { return Vec::new() };
             name = target;
         }
         Vec::new()

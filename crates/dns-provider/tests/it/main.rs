@@ -1,4 +1,5 @@
 //! What this crate promises, seen from outside.
+mod conformance;
 mod fan_out;
 mod memory;
 mod name_server;
