@@ -11,6 +11,7 @@ mod output;
 mod policy;
 mod snapshot;
 mod state;
+mod text;
 mod time;
 mod view;
 
@@ -22,7 +23,7 @@ pub use machine::{Failover, Why};
 pub use output::Output;
 pub use policy::{
     AnswerMode, CheckPolicy, Drift, Failback, Fall, Fence, Latch, OnAllDown, Policy, PolicyProblem,
-    PolicySpec, ProviderPolicy, Require, SitePolicy,
+    PolicySpec, Preset, ProviderPolicy, Require, SitePolicy,
 };
 pub use snapshot::{
     Published, Sample, SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts, Snapshot,

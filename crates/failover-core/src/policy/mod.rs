@@ -1,6 +1,13 @@
 //! What the owner of a service wants: validated once, then never checked again.
 use std::time::Duration;
 
+mod preset;
+#[cfg(test)]
+mod tests;
+mod validate;
+
+pub use preset::Preset;
+
 /// One place that can serve the service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -227,13 +234,25 @@ pub struct PolicyProblem {
 }
 
 impl Policy {
-    /// Validates `spec`; all problems are reported together.
-    pub fn new(spec: PolicySpec) -> Result<Self, Vec<PolicyProblem>> {
-        Ok(Self { spec })
-    }
-
     /// The settings.
     pub fn spec(&self) -> &PolicySpec {
         &self.spec
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Policy {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.spec.serialize(serializer)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Policy {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(PolicySpec::deserialize(deserializer)?).map_err(|problems| {
+            let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            serde::de::Error::custom(texts.join("; "))
+        })
     }
 }
