@@ -4,13 +4,21 @@
 #![forbid(unsafe_code)]
 
 mod authority;
+mod control;
 mod door;
+mod emulator;
 mod fault;
 mod google;
+mod hetzner;
+mod info;
 mod key;
 mod metadata;
 mod oauth;
 mod options;
+mod site;
+mod start;
 
+pub use emulator::{Emulator, StartError};
 pub use fault::{Cloud, Fault, Faults};
+pub use info::{GoogleZone, HetznerZone, Info, NameServer, SiteInfo, Tokens, ZoneInfo};
 pub use options::{Options, SeedRrSet, SeedZone, SiteOptions, State};

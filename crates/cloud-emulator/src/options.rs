@@ -7,6 +7,15 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Cloud;
+use crate::hetzner::NAME_SERVERS;
+
+/// The name servers of the first zone of any name at Google.
+pub(crate) const GOOGLE_NAME_SERVERS: [&str; 4] = [
+    "ns-cloud-b1.googledomains.com.",
+    "ns-cloud-b2.googledomains.com.",
+    "ns-cloud-b3.googledomains.com.",
+    "ns-cloud-b4.googledomains.com.",
+];
 
 /// How to start an emulator. [`Options::default`] needs nothing: free ports on 127.0.0.1, fresh
 /// random tokens, a generated key, one zone at both clouds and two sites.
@@ -138,6 +147,27 @@ impl Default for Options {
             rate_limit_per_hour: 3600,
         }
     }
+}
+
+/// The state of an emulator that was told nothing: the zone at both clouds with the name servers
+/// of both (each answers for all of them, as a zone with two providers must), and `app` at the
+/// first site's address.
+pub(crate) fn default_state(options: &Options) -> State {
+    let apex = plain_name(&options.zone);
+    let servers = GOOGLE_NAME_SERVERS.into_iter().chain(NAME_SERVERS).map(str::to_owned).collect();
+    let set = |name: String, rtype: &str, ttl, values| SeedRrSet {
+        name,
+        rtype: rtype.to_owned(),
+        ttl,
+        values,
+    };
+    let mut rrsets = vec![set(apex.clone(), "NS", 3600, servers)];
+    if let Some(site) = options.sites.first() {
+        let rtype = if site.address.is_ipv4() { "A" } else { "AAAA" };
+        rrsets.push(set(format!("app.{apex}"), rtype, 60, vec![site.address.to_string()]));
+    }
+    let zone = SeedZone { name: apex, rrsets };
+    State { google: vec![zone.clone()], hetzner: vec![zone] }
 }
 
 /// Lower case, no trailing dot: how names are written inside the emulator.

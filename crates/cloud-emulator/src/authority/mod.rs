@@ -14,7 +14,7 @@ mod zone;
 pub(crate) use name::Name;
 pub(crate) use rdata::{RdataError, encode as encode_rdata};
 pub(crate) use serve::serve;
-pub(crate) use text::{Token, tokens};
+pub(crate) use text::tokens;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -108,6 +108,17 @@ impl Authority {
                 Some(SeedZone { name: name.clone(), rrsets: rrsets(&content.records) })
             })
             .collect()
+    }
+
+    /// TTL of the first address record there is.
+    pub(crate) fn address_ttl(&self) -> Option<u32> {
+        let zones = self.settled();
+        let mut records = zones
+            .values()
+            .filter_map(|published| published.present.as_ref())
+            .flat_map(|content| &content.records);
+        let first = records.find(|record| matches!(record.rtype.as_str(), "A" | "AAAA"));
+        first.map(|record| record.ttl)
     }
 
     /// The answer to a message; `None` if it deserves none. `limit` is the transport's: 65535 on

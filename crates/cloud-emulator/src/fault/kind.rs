@@ -1,5 +1,7 @@
 //! The faults that exist, and the JSON they have on the control endpoint.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// A cloud provider the emulator plays.
@@ -10,6 +12,15 @@ pub enum Cloud {
     Google,
     /// Hetzner Cloud: `/v1/zones` and `/v1/actions`.
     Hetzner,
+}
+
+impl fmt::Display for Cloud {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Google => "google",
+            Self::Hetzner => "hetzner",
+        })
+    }
 }
 
 /// One thing that is broken. In JSON the kind stands in `"fault"`, in snake case:

@@ -5,7 +5,7 @@ mod kind;
 
 pub use kind::{Cloud, Fault};
 
-pub(crate) use gate::{ErrorBody, gate};
+pub(crate) use gate::gate;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -91,7 +91,7 @@ impl Faults {
     /// Waits until hanging operations of this cloud are let go.
     pub(crate) async fn operations_released(&self, cloud: Cloud) {
         let mut changes = self.changes();
-        while self.operation_hangs(cloud) {
+        while self.operation_hangs(cloud) && !self.stopped() {
             if changes.changed().await.is_err() {
                 return;
             }
