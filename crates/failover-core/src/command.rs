@@ -8,6 +8,13 @@ use crate::time::Timestamp;
 #[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Actor(pub String);
 
+impl Actor {
+    /// The machine itself.
+    pub fn machine() -> Self {
+        Self("schwenk".to_owned())
+    }
+}
+
 /// A command; obeyed or refused at once.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

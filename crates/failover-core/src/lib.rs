@@ -4,11 +4,13 @@
 
 mod command;
 mod event;
+mod explain;
 mod id;
 mod input;
 mod machine;
 mod output;
 mod policy;
+mod severity;
 mod snapshot;
 mod state;
 mod text;
@@ -17,6 +19,7 @@ mod view;
 
 pub use command::{Actor, Command, Refusal};
 pub use event::{Event, EventRecord, Evidence, MoveKind, Severity, Vote};
+pub use explain::explain;
 pub use id::{AttemptId, CheckId, MoveId, ProviderId, SiteId, SiteSet, VantageId};
 pub use input::{Answer, Input, Receipt};
 pub use machine::{Failover, Why};

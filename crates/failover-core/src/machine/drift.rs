@@ -1,0 +1,156 @@
+//! What the providers say: adoption at first, drift later.
+use crate::event::{Event, Evidence, MoveKind};
+use crate::id::{ProviderId, SiteSet};
+use crate::input::Answer;
+use crate::machine::Failover;
+use crate::machine::publish::Phase;
+use crate::output::Output;
+use crate::policy::{AnswerMode, Drift};
+use crate::state::REPAIRS_MAX;
+use crate::time::Timestamp;
+use crate::view::Mode;
+
+/// What a provider was last heard to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Said {
+    /// By its API.
+    stored: Option<Answer>,
+    /// By its name servers.
+    answered: Option<Answer>,
+}
+
+impl Said {
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+}
+
+impl Failover {
+    pub(super) fn take_stored(
+        &mut self,
+        now: Timestamp,
+        provider: ProviderId,
+        answer: Answer,
+        out: &mut Vec<Output>,
+    ) {
+        let Some(said) = self.run.said.get_mut(provider.index()) else { return };
+        said.stored = Some(answer.clone());
+        if !self.may_act(now) || self.state.providers.len() <= provider.index() {
+            return;
+        }
+        if self.state.desired.is_empty() {
+            self.adopt(now, out);
+        } else if let Phase::ReadingBack { .. } = self.run.providers[provider.index()].phase {
+            self.take_read_back(now, provider, &answer, out);
+        }
+        self.watch_drift(now, provider, out);
+    }
+
+    pub(super) fn take_answered(
+        &mut self,
+        now: Timestamp,
+        provider: ProviderId,
+        answer: Answer,
+        out: &mut Vec<Output>,
+    ) {
+        let Some(said) = self.run.said.get_mut(provider.index()) else { return };
+        said.answered = Some(answer.clone());
+        if !self.may_act(now) || self.state.desired.is_empty() {
+            return;
+        }
+        let generation = self.state.generation;
+        let Some(memory) = self.state.providers.get(provider.index()) else { return };
+        if memory.verified < generation {
+            // Verification speaks only for a provider that has accepted.
+            if memory.accepted >= generation && answer == Answer::Sites(self.state.desired) {
+                self.verified(now, provider, out);
+            }
+            return;
+        }
+        self.watch_drift(now, provider, out);
+    }
+
+    /// A service without history takes what its providers publish as the truth, once each of them
+    /// has been asked: the answer most of them give, and among equals the most preferred.
+    fn adopt(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+        if self.run.said.iter().any(|said| said.stored.is_none()) {
+            return;
+        }
+        let all = SiteSet::first(self.policy.spec().sites.len());
+        let valid = self.run.said.iter().filter_map(|said| match said.stored {
+            Some(Answer::Sites(sites)) if !sites.is_empty() && sites.is_subset(all) => Some(sites),
+            _ => None,
+        });
+        let answers: Vec<SiteSet> = valid.collect();
+        let votes = |sites: &SiteSet| answers.iter().filter(|other| *other == sites).count();
+        let single = self.policy.spec().answer == AnswerMode::Active;
+        // More votes first, then a single site where there shall be one, then the preferred one.
+        let best = answers.iter().min_by_key(|sites| {
+            (usize::MAX - votes(sites), single && sites.len() > 1, sites.iter().next())
+        });
+        if let Some(&sites) = best {
+            self.record(now, out, Event::Adopted { sites });
+            for provider in self.provider_ids() {
+                self.watch_drift(now, provider, out);
+            }
+        }
+    }
+
+    /// Notices when a settled provider says something else than it should.
+    fn watch_drift(&mut self, now: Timestamp, provider: ProviderId, out: &mut Vec<Output>) {
+        let generation = self.state.generation;
+        let Some(memory) = self.state.providers.get(provider.index()) else { return };
+        let settled = memory.accepted >= generation && memory.verified >= generation;
+        if self.state.desired.is_empty() || !settled {
+            return;
+        }
+        let known = memory.drift.as_ref().map(|(answer, _)| answer.clone());
+        let said = &self.run.said[provider.index()];
+        let desired = self.state.desired;
+        let wrong = |answer: &&Answer| match answer {
+            Answer::Sites(sites) => *sites != desired,
+            Answer::Foreign { .. } => true,
+            Answer::Silent { .. } => false,
+        };
+        let stored = said.stored.as_ref().filter(wrong).cloned();
+        let heard = stored.is_some();
+        let drift = stored.or_else(|| said.answered.as_ref().filter(wrong).cloned());
+        let silent = |answer: &Option<Answer>| !matches!(answer, Some(a) if !matches!(a, Answer::Silent { .. }));
+        match (known, drift) {
+            (None, Some(answer)) => {
+                self.record(now, out, Event::DriftSeen { provider, answer });
+            }
+            (Some(before), Some(answer)) if before != answer => {
+                self.record(now, out, Event::DriftSeen { provider, answer });
+            }
+            // Silence proves nothing: only somebody who says the right thing ends a drift.
+            (Some(_), None) if !(silent(&said.stored) && silent(&said.answered)) => {
+                self.record(now, out, Event::DriftGone { provider });
+            }
+            _ => {}
+        }
+        if heard && self.may_repair(now, provider) {
+            let evidence = Evidence::default();
+            let to = self.state.desired;
+            self.start_move(now, MoveKind::Repair, to, Self::machine(), evidence, out);
+        }
+    }
+
+    /// Whether the machine may publish again by itself. A provider without precondition can go back
+    /// when a late write of our own lands; that is repaired under any policy.
+    fn may_repair(&self, now: Timestamp, provider: ProviderId) -> bool {
+        let spec = self.policy.spec();
+        let memory = &self.state.providers[provider.index()];
+        let Some((answer, _)) = &memory.drift else { return false };
+        let recent = |view: &crate::view::MoveView| {
+            now.since(view.since) < spec.moves_window && *answer == Answer::Sites(view.from)
+        };
+        let own_late_write = !spec.providers[provider.index()].guarded
+            && self.state.last_move.as_ref().is_some_and(recent);
+        let wanted = spec.drift == Drift::Repair || own_late_write;
+        let repairs = &self.state.repairs;
+        let in_window = repairs.iter().filter(|at| now.since(**at) < spec.moves_window).count();
+        let armed = matches!(self.state.mode, Mode::Armed { .. });
+        wanted && armed && self.state.open_move.is_none() && in_window < REPAIRS_MAX
+    }
+}

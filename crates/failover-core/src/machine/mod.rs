@@ -1,0 +1,289 @@
+//! The machine: one door in, intents out.
+mod clockwork;
+mod command;
+mod decide;
+mod drift;
+mod publish;
+mod show;
+mod verdict;
+
+use crate::command::Actor;
+use crate::event::{Event, Severity};
+use crate::id::SiteId;
+use crate::input::Input;
+use crate::output::Output;
+use crate::policy::Policy;
+use crate::state::State;
+use crate::time::Timestamp;
+use crate::view::{Blocker, View};
+
+pub use clockwork::Why;
+
+use drift::Said;
+use publish::ProviderRun;
+use verdict::Votes;
+
+/// The decision of one service.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Failover {
+    policy: Policy,
+    state: State,
+    /// What is only remembered until the next restart.
+    run: Run,
+}
+
+/// The volatile part of the machine.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Run {
+    /// The latest moment the machine has seen; it never goes back.
+    now: Timestamp,
+    /// Whether there was a step before.
+    stepped: bool,
+    /// The policy in `state` is this one.
+    policy_told: bool,
+    votes: Votes,
+    providers: Vec<ProviderRun>,
+    said: Vec<Said>,
+    leadership: Leader,
+    journal: bool,
+    /// After a gap the machine looks again until this moment before it acts.
+    woken_until: Option<Timestamp>,
+    /// Fences and starts under way or done, per site.
+    fences: Vec<Job>,
+    starts: Vec<Job>,
+    lags: Vec<Option<u64>>,
+    /// What was last said to stand against a move that is due.
+    held: Vec<Blocker>,
+    /// Nothing can happen by itself before this moment.
+    quiet_until: Timestamp,
+}
+
+/// Something asked of compute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+enum Job {
+    #[default]
+    None,
+    Running(Timestamp),
+    Done,
+    Failed(Timestamp),
+}
+
+/// Whether this watcher may act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Leader {
+    /// Nobody has told otherwise: a single watcher.
+    Sole,
+    Leading {
+        epoch: u64,
+        until: Timestamp,
+    },
+    Following,
+}
+
+impl Failover {
+    /// A machine that goes on from `state` (a fresh one: `State::default()`).
+    ///
+    /// It has seen no probe yet, whatever the state says, and it leads until
+    /// [`Input::Leadership`] or [`Input::LeadershipLost`] says otherwise.
+    pub fn new(policy: Policy, state: State) -> Self {
+        let spec = policy.spec();
+        let run = Run {
+            now: state.at,
+            stepped: false,
+            policy_told: state.policy.as_deref() == Some(spec),
+            votes: Votes::new(spec),
+            providers: spec.providers.iter().map(|_| ProviderRun::default()).collect(),
+            said: spec.providers.iter().map(|_| Said::default()).collect(),
+            leadership: Leader::Sole,
+            journal: true,
+            woken_until: None,
+            fences: vec![Job::None; spec.sites.len()],
+            starts: vec![Job::None; spec.sites.len()],
+            lags: vec![None; spec.sites.len()],
+            held: Vec::new(),
+            quiet_until: Timestamp::from_millis(0),
+        };
+        Self { policy, state, run }
+    }
+
+    /// The only door: one fact in, the consequences out.
+    ///
+    /// `now` never goes back: an earlier moment than the latest one counts as that one. Outputs
+    /// are to be carried out in order, and nothing after a [`Output::Record`] before it is durable.
+    pub fn step(&mut self, now: Timestamp, input: Input) -> Vec<Output> {
+        let now = self.advance(now);
+        if self.is_quiet(now, &input) {
+            return Vec::new();
+        }
+        let mut out = Vec::new();
+        self.tell_policy(now, &mut out);
+        self.take(now, input, &mut out);
+        self.expire(now, &mut out);
+        self.judge(now, &mut out);
+        if self.may_act(now) {
+            self.decide(now, &mut out);
+            self.drive(now, &mut out);
+        }
+        self.run.quiet_until = self.next_wake(now).map_or(now, |(at, _)| at);
+        out
+    }
+
+    /// When to call `step(Tick)` next at the latest, and why.
+    pub fn deadline(&self) -> Option<(Timestamp, Why)> {
+        self.next_wake(self.run.now)
+    }
+
+    /// What must survive a restart.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// What people and programs are shown.
+    pub fn view(&self, now: Timestamp) -> View {
+        self.show(now.max(self.run.now))
+    }
+
+    fn advance(&mut self, now: Timestamp) -> Timestamp {
+        let now = now.max(self.run.now);
+        let gap_max = self.policy.spec().tick_gap_max;
+        if self.run.stepped && now.since(self.run.now) > gap_max {
+            // Asleep meanwhile: what was known is old, and time itself is suspect.
+            self.run.votes.forget();
+            self.run.woken_until = Some(now.plus(self.policy.spec().candidate_up_for));
+            self.run.quiet_until = now;
+        }
+        (self.run.now, self.run.stepped) = (now, true);
+        now
+    }
+
+    /// Most steps are probes that change nothing; they must cost nothing.
+    fn is_quiet(&mut self, now: Timestamp, input: &Input) -> bool {
+        let Input::Probed { vantage, site, check, ok, at } = input else { return false };
+        let spec = self.policy.spec();
+        let changed = self.run.votes.count(spec, now, (*vantage, *site, *check), *ok, *at);
+        !changed && now < self.run.quiet_until && self.run.policy_told
+    }
+
+    fn tell_policy(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+        if !self.run.policy_told && self.may_act(now) {
+            let policy = Box::new(self.policy.spec().clone());
+            self.record(now, out, Event::PolicyAdopted { policy });
+            self.run.policy_told = true;
+        }
+    }
+
+    fn take(&mut self, now: Timestamp, input: Input, out: &mut Vec<Output>) {
+        match input {
+            // Probes were counted in `is_quiet`.
+            Input::Tick | Input::Probed { .. } => {}
+            Input::Receipt { attempt, provider, receipt } => {
+                self.take_receipt(now, attempt, provider, receipt, out);
+            }
+            Input::Answered { provider, answer } => self.take_answered(now, provider, answer, out),
+            Input::Stored { provider, answer } => self.take_stored(now, provider, answer, out),
+            Input::Fenced { site, ok } => self.end_fence(now, site, ok, out),
+            Input::Started { site, ok } => self.end_start(now, site, ok, out),
+            Input::Leadership { epoch, until } => self.lead(now, epoch, until, out),
+            Input::LeadershipLost => self.follow(now, out),
+            Input::Operator { who, command } => self.obey(now, who, command, out),
+            Input::Isolated { vantage, isolated } => {
+                if self.run.votes.isolate(vantage, isolated) {
+                    let event = if isolated {
+                        Event::VantageIsolated { vantage }
+                    } else {
+                        Event::VantageBack { vantage }
+                    };
+                    self.tell(now, out, event);
+                }
+            }
+            Input::Lag { site, lag } => {
+                if let Some(known) = self.run.lags.get_mut(site.index()) {
+                    *known = lag.map(|lag| u64::try_from(lag.as_millis()).unwrap_or(u64::MAX));
+                }
+            }
+            Input::Journal { writable } => self.run.journal = writable,
+        }
+    }
+
+    /// Whether anything may be recorded or changed at all.
+    fn may_act(&self, now: Timestamp) -> bool {
+        self.run.journal && self.leads(now)
+    }
+
+    fn leads(&self, now: Timestamp) -> bool {
+        match self.run.leadership {
+            Leader::Sole => true,
+            Leader::Leading { until, .. } => now < until,
+            Leader::Following => false,
+        }
+    }
+
+    fn lead(&mut self, now: Timestamp, epoch: u64, until: Timestamp, out: &mut Vec<Output>) {
+        if epoch < self.state.epoch {
+            // An older lease than one already seen: somebody else leads by now.
+            self.run.leadership = Leader::Following;
+            return;
+        }
+        let taken = !matches!(self.run.leadership, Leader::Leading { epoch: e, .. } if e == epoch);
+        self.run.leadership = Leader::Leading { epoch, until };
+        if taken {
+            self.tell_policy(now, out);
+            self.tell(now, out, Event::LeadershipTaken { epoch });
+            self.resume(out);
+        }
+    }
+
+    fn follow(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+        if let Leader::Leading { epoch, .. } = self.run.leadership {
+            self.tell(now, out, Event::LeadershipLost { epoch });
+        }
+        self.run.leadership = Leader::Following;
+    }
+
+    fn end_fence(&mut self, now: Timestamp, site: SiteId, ok: bool, out: &mut Vec<Output>) {
+        if let Some(job @ Job::Running(_)) = self.run.fences.get_mut(site.index()) {
+            *job = if ok { Job::Done } else { Job::Failed(now) };
+            self.tell(now, out, Event::FenceEnded { site, ok });
+        }
+    }
+
+    fn end_start(&mut self, now: Timestamp, site: SiteId, ok: bool, out: &mut Vec<Output>) {
+        if let Some(job @ Job::Running(_)) = self.run.starts.get_mut(site.index()) {
+            *job = if ok { Job::Done } else { Job::Failed(now) };
+            self.tell(now, out, Event::StandbyStarted { site, ok });
+        }
+    }
+
+    /// Records an event if anything may be recorded.
+    fn tell(&mut self, now: Timestamp, out: &mut Vec<Output>, event: Event) {
+        if self.may_act(now) {
+            self.record(now, out, event);
+        }
+    }
+
+    /// Applies an event and asks for it to be written; people are told of what they should know.
+    fn record(&mut self, now: Timestamp, out: &mut Vec<Output>, event: Event) {
+        self.state.apply(now, &event);
+        out.push(Output::Record(event.clone()));
+        let severity = event.severity();
+        let all_clear = matches!(
+            event,
+            Event::MoveCompleted { .. }
+                | Event::AllDownOver
+                | Event::Healed { .. }
+                | Event::DriftGone { .. }
+        );
+        if severity >= Severity::Warning || all_clear {
+            out.push(Output::Notify { severity, event });
+        }
+    }
+
+    fn machine() -> Actor {
+        Actor::machine()
+    }
+}

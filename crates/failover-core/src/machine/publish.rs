@@ -1,0 +1,284 @@
+//! Bringing every provider to the desired answer: attempts, receipts, read-backs, verification.
+use crate::event::{Event, MoveKind};
+use crate::id::{AttemptId, MoveId, ProviderId};
+use crate::input::{Answer, Receipt};
+use crate::machine::{Failover, Job};
+use crate::output::Output;
+use crate::policy::Fence;
+use crate::time::Timestamp;
+
+/// Where one provider stands; forgotten on restart.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct ProviderRun {
+    pub(super) phase: Phase,
+    /// Attempts that have failed in a row.
+    pub(super) failures: u32,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) enum Phase {
+    /// Nothing is under way.
+    #[default]
+    Idle,
+    /// An attempt runs; `id` is the move it belongs to.
+    Publishing { id: MoveId, attempt: AttemptId, since: Timestamp },
+    /// Nobody knows whether the latest attempt happened.
+    ReadingBack { since: Timestamp, asked: bool },
+    /// Accepted; the name servers are being asked.
+    Verifying { since: Timestamp, asked: Timestamp },
+    /// Tried again at `retry_at`; after a read-back if `unsure`.
+    Failed { message: String, retry_at: Timestamp, unsure: bool },
+}
+
+impl Failover {
+    pub(super) fn provider_ids(&self) -> impl Iterator<Item = ProviderId> + use<> {
+        let count = self.policy.spec().providers.len();
+        (0..u8::try_from(count).unwrap_or(u8::MAX)).map(ProviderId)
+    }
+
+    /// A new move begins: what was under way for the old one is left to end by itself.
+    pub(super) fn prepare_providers(&mut self) {
+        for run in &mut self.run.providers {
+            run.failures = 0;
+            match run.phase {
+                // The slot stays taken until its receipt: two writes to one provider at once could
+                // land in the wrong order.
+                Phase::Publishing { .. } | Phase::ReadingBack { .. } => {}
+                Phase::Failed { unsure: true, .. } => {
+                    run.phase = Phase::ReadingBack { since: self.run.now, asked: false };
+                }
+                _ => run.phase = Phase::Idle,
+            }
+        }
+        for said in &mut self.run.said {
+            said.forget();
+        }
+    }
+
+    /// A new leader cannot know what the old one left under way.
+    pub(super) fn resume(&mut self, _out: &mut Vec<Output>) {
+        for run in &mut self.run.providers {
+            *run = ProviderRun::default();
+        }
+    }
+
+    /// Does what is due at each provider. One provider's trouble never holds up another.
+    pub(super) fn drive(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+        if self.state.desired.is_empty() {
+            return;
+        }
+        for provider in self.provider_ids() {
+            self.drive_one(now, provider, out);
+        }
+        self.complete(now, out);
+        self.raise_split(now, out);
+    }
+
+    fn drive_one(&mut self, now: Timestamp, provider: ProviderId, out: &mut Vec<Output>) {
+        let generation = self.state.generation;
+        let memory = &self.state.providers[provider.index()];
+        let (behind, unverified) = (memory.accepted < generation, memory.verified < generation);
+        let left_over = memory.attempt;
+        let spec = self.policy.spec();
+        let (patience, repeat) = (spec.attempt_timeout, spec.retry_max);
+        let sites = self.state.desired;
+        match self.run.providers[provider.index()].phase.clone() {
+            Phase::Idle if left_over.is_some() => {
+                // Started before a restart: nobody knows what became of it.
+                let attempt = left_over.unwrap_or_default();
+                let message = "the watcher was restarted meanwhile".to_owned();
+                self.end_attempt(
+                    now,
+                    provider,
+                    generation,
+                    attempt,
+                    Receipt::Unknown { message },
+                    out,
+                );
+                self.read_back(now, provider, out);
+            }
+            Phase::Idle if behind && self.fence_holds(now) => {}
+            Phase::Idle if behind => self.attempt(now, provider, out),
+            Phase::Idle if unverified => {
+                self.set_phase(provider, Phase::Verifying { since: now, asked: now });
+                out.push(Output::Verify { id: generation, provider, sites });
+            }
+            Phase::Publishing { id, attempt, since } if now.since(since) >= patience => {
+                let message = "no receipt came in time".to_owned();
+                self.end_attempt(now, provider, id, attempt, Receipt::Unknown { message }, out);
+                self.read_back(now, provider, out);
+            }
+            Phase::ReadingBack { since, asked } if !asked || now.since(since) >= patience => {
+                self.read_back(now, provider, out);
+            }
+            Phase::Verifying { .. } if behind || !unverified => {
+                self.set_phase(provider, Phase::Idle);
+                if behind {
+                    self.drive_one(now, provider, out);
+                }
+            }
+            Phase::Verifying { since, asked } if now.since(asked) >= repeat => {
+                self.set_phase(provider, Phase::Verifying { since, asked: now });
+                out.push(Output::Verify { id: generation, provider, sites });
+            }
+            Phase::Failed { .. } if !behind => self.set_phase(provider, Phase::Idle),
+            Phase::Failed { retry_at, unsure, .. } if now >= retry_at => {
+                if unsure {
+                    self.read_back(now, provider, out);
+                } else {
+                    self.attempt(now, provider, out);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A fence before the move holds publishing up, but not for ever: a dead cloud cannot confirm
+    /// that its servers are stopped, and that is just when the move is needed.
+    pub(super) fn fence_holds(&self, now: Timestamp) -> bool {
+        let spec = self.policy.spec();
+        let waits = |job: &Job| matches!(job, Job::Running(since) if now.since(*since) < spec.attempt_timeout);
+        spec.fence == Fence::Before && self.run.fences.iter().any(waits)
+    }
+
+    fn attempt(&mut self, now: Timestamp, provider: ProviderId, out: &mut Vec<Output>) {
+        let (id, sites) = (self.state.generation, self.state.desired);
+        assert!(!sites.is_empty(), "what is published is never empty");
+        let attempt = self.state.last_attempt.next();
+        self.record(now, out, Event::AttemptStarted { id, attempt, provider });
+        out.push(Output::Publish { id, attempt, provider, sites });
+        self.set_phase(provider, Phase::Publishing { id, attempt, since: now });
+    }
+
+    fn read_back(&mut self, now: Timestamp, provider: ProviderId, out: &mut Vec<Output>) {
+        out.push(Output::ReadBack { provider });
+        self.set_phase(provider, Phase::ReadingBack { since: now, asked: true });
+    }
+
+    fn end_attempt(
+        &mut self,
+        now: Timestamp,
+        provider: ProviderId,
+        id: MoveId,
+        attempt: AttemptId,
+        receipt: Receipt,
+        out: &mut Vec<Output>,
+    ) {
+        self.record(now, out, Event::AttemptEnded { id, attempt, provider, receipt });
+    }
+
+    pub(super) fn set_phase(&mut self, provider: ProviderId, phase: Phase) {
+        self.run.providers[provider.index()].phase = phase;
+    }
+
+    pub(super) fn take_receipt(
+        &mut self,
+        now: Timestamp,
+        attempt: AttemptId,
+        provider: ProviderId,
+        receipt: Receipt,
+        out: &mut Vec<Output>,
+    ) {
+        let Some(run) = self.run.providers.get(provider.index()) else { return };
+        let Phase::Publishing { id, attempt: current, .. } = run.phase else { return };
+        if current != attempt || !self.may_act(now) {
+            // Late, or not for us to record: a new leader reads back.
+            return;
+        }
+        self.end_attempt(now, provider, id, attempt, receipt.clone(), out);
+        if id != self.state.generation {
+            // A write of an older move has just ended: what is stored now must be looked at.
+            self.read_back(now, provider, out);
+            return;
+        }
+        match receipt {
+            Receipt::Applied | Receipt::AlreadySo => self.accepted(provider),
+            Receipt::Unknown { .. } => self.read_back(now, provider, out),
+            Receipt::Refused { message, changed } => {
+                self.fail(now, provider, message, changed);
+            }
+        }
+    }
+
+    fn accepted(&mut self, provider: ProviderId) {
+        // What it said before was about the old answer.
+        self.run.said[provider.index()].forget();
+        self.run.providers[provider.index()] = ProviderRun::default();
+    }
+
+    pub(super) fn fail(
+        &mut self,
+        now: Timestamp,
+        provider: ProviderId,
+        message: String,
+        unsure: bool,
+    ) {
+        let (min, max) = (self.policy.spec().retry_min, self.policy.spec().retry_max);
+        let run = &mut self.run.providers[provider.index()];
+        let pause = min.saturating_mul(1 << run.failures.min(20)).min(max);
+        run.failures = run.failures.saturating_add(1);
+        run.phase = Phase::Failed { message, retry_at: now.plus(pause), unsure };
+    }
+
+    /// The read-back of an attempt whose outcome was unknown.
+    pub(super) fn take_read_back(
+        &mut self,
+        now: Timestamp,
+        provider: ProviderId,
+        answer: &Answer,
+        out: &mut Vec<Output>,
+    ) {
+        let generation = self.state.generation;
+        let behind = self.state.providers[provider.index()].accepted < generation;
+        match answer {
+            Answer::Silent { text } => self.fail(now, provider, text.clone(), true),
+            Answer::Sites(sites) if *sites == self.state.desired && behind => {
+                let attempt = self.state.last_attempt;
+                let so = Receipt::AlreadySo;
+                self.end_attempt(now, provider, generation, attempt, so, out);
+                self.accepted(provider);
+            }
+            _ => self.set_phase(provider, Phase::Idle),
+        }
+    }
+
+    fn complete(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+        let generation = self.state.generation;
+        let verified = self.state.providers.iter().filter(|m| m.verified >= generation).count();
+        let spec = self.policy.spec();
+        if verified < usize::from(spec.complete_at) {
+            return;
+        }
+        let fence_after = spec.fence == Fence::After;
+        let Some(open) = self.state.open_move.clone() else { return };
+        self.record(now, out, Event::MoveCompleted { id: open.id });
+        if fence_after && open.reason == MoveKind::Failover {
+            self.start_fences(now, open.from, open.to, out);
+        }
+    }
+
+    /// Tells people when providers have answered differently for too long.
+    fn raise_split(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+        let generation = self.state.generation;
+        let late = now.since(self.state.since) >= self.policy.spec().split_after;
+        let somewhere = self.state.providers.iter().any(|m| m.accepted >= generation);
+        for provider in self.provider_ids() {
+            let memory = &self.state.providers[provider.index()];
+            if memory.accepted < generation && late && somewhere && !memory.split {
+                self.record(now, out, Event::Split { id: generation, missing: provider });
+            }
+        }
+    }
+
+    /// All name servers of a provider answer what they should.
+    pub(super) fn verified(&mut self, now: Timestamp, provider: ProviderId, out: &mut Vec<Output>) {
+        let id = self.state.generation;
+        let split = self.state.providers[provider.index()].split;
+        self.record(now, out, Event::Verified { id, provider });
+        if split {
+            self.record(now, out, Event::Healed { id, provider });
+        }
+        self.set_phase(provider, Phase::Idle);
+        self.run.said[provider.index()].forget();
+    }
+}

@@ -1,0 +1,2 @@
+//! The machine from outside: facts in, intents out.
+mod failover;
