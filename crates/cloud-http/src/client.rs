@@ -22,6 +22,11 @@ pub trait Vendor: std::fmt::Debug + Send + Sync {
     /// The client itself adds what is the same everywhere: `Retry-After`, "may have been applied"
     /// after a server error in a write, and the removal of the token from the message.
     fn failure(&self, response: &Response<Bytes>, wall: SystemTime) -> Failure;
+
+    /// What to tell an operator whose request was answered with a redirect.
+    fn redirect_advice(&self) -> &str {
+        "check the base URL"
+    }
 }
 
 /// Sends requests to one vendor with one set of credentials.
@@ -214,7 +219,7 @@ impl Client {
     async fn attempt(&self, request: &Request, call: Call) -> Result<Response<Bytes>, Miss> {
         let token = self.tokens.token(call.deadline).await?;
         let limit = if request.writes { call.write_deadline() } else { call.deadline };
-        self.pacer.acquire(self.clock(), request.writes, limit).await?;
+        self.pacer.acquire(self.clock(), request.urgent, limit).await?;
         let wire = self.wire(request, &token)?;
         let deadline = self.admit(request, call)?;
         let sent = self.clock.now();
@@ -295,7 +300,7 @@ impl Client {
     fn refusal(&self, request: &Request, response: &Response<Bytes>) -> Failure {
         let status = response.status();
         if status.is_redirection() {
-            return redirected(response);
+            return redirected(response, self.vendor.redirect_advice());
         }
         let wall = self.clock.wall();
         let mut failure = self.vendor.failure(response, wall);
@@ -335,13 +340,13 @@ fn lost(request: &Request, error: &TransportError) -> Failure {
     if error.maybe_sent() { after_write(request, failure) } else { failure }
 }
 
-fn redirected(response: &Response<Bytes>) -> Failure {
+fn redirected(response: &Response<Bytes>, advice: &str) -> Failure {
     let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
     let to = to.and_then(|to| to.parse::<http::Uri>().ok());
     let host = to.as_ref().and_then(http::Uri::host).unwrap_or("an unnamed place");
     let text = format!(
         "the server answered {} with a redirect to {host}; redirects are not followed, since one \
-         would hand over the token: check the base URL",
+         would hand over the token: {advice}",
         response.status().as_u16()
     );
     Failure::new(Kind::Protocol, text)

@@ -18,6 +18,7 @@ pub struct Request {
     pub(crate) path: String,
     pub(crate) body: Option<serde_json::Value>,
     pub(crate) writes: bool,
+    pub(crate) urgent: bool,
     pub(crate) repeatable: bool,
     pub(crate) once: bool,
 }
@@ -33,6 +34,7 @@ impl Request {
             path: path.into(),
             body: None,
             writes: false,
+            urgent: false,
             repeatable: true,
             once: false,
         }
@@ -41,7 +43,13 @@ impl Request {
     /// A request that changes something. It obeys [`Call::write_before`](crate::Call) and is
     /// repeated only when the earlier attempt has certainly changed nothing.
     pub fn write(operation: impl Into<String>, method: Method, path: impl Into<String>) -> Self {
-        Self { method, writes: true, repeatable: false, ..Self::read(operation, path) }
+        Self {
+            method,
+            writes: true,
+            urgent: true,
+            repeatable: false,
+            ..Self::read(operation, path)
+        }
     }
 
     /// The same request with a JSON body.
@@ -56,6 +64,13 @@ impl Request {
         let glue = if self.path.contains('?') { '&' } else { '?' };
         self.path = format!("{}{glue}{name}={}", self.path, encode(value));
         self
+    }
+
+    /// The same read, declared part of a write (the look before it, the wait after it): it may use
+    /// what the [`Pacer`](crate::Pacer) keeps for writes.
+    #[must_use]
+    pub fn urgent(self) -> Self {
+        Self { urgent: true, ..self }
     }
 
     /// The same write, declared idempotent: it may be repeated even when an earlier attempt may

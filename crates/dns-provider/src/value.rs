@@ -32,13 +32,15 @@ const U32: Field = Number(u32::MAX);
 
 /// How to render a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum For {
+enum For<'a> {
     /// For comparing: the SOA serial does not count.
     Comparing,
     /// For storing what a program gave: names must be absolute.
     Storing,
     /// For storing what a human typed: a missing final dot is added, TXT may come unquoted.
     Typing,
+    /// For reading what a provider stored: names without a final dot are below this zone.
+    Within(&'a Name),
 }
 
 /// `value` in a form that is the same text whenever it is the same data. A value that breaks its
@@ -62,6 +64,15 @@ pub(crate) fn typed(rtype: &RecordType, input: &str) -> Result<String, String> {
     render(rtype, input, For::Typing)
 }
 
+/// `value` as a provider stored it in `zone`, its host names absolute: `www` is below the zone, `@`
+/// is the zone. Anything else stays exactly as it is.
+pub(crate) fn within(rtype: &RecordType, value: &str, zone: &Name) -> String {
+    if check(rtype, value).is_ok() {
+        return value.to_owned();
+    }
+    render(rtype, value, For::Within(zone)).unwrap_or_else(|_| value.to_owned())
+}
+
 fn fields(rtype: &RecordType) -> Option<&'static [Field]> {
     Some(match rtype.as_str() {
         "A" => &[V4],
@@ -83,7 +94,7 @@ fn fields(rtype: &RecordType) -> Option<&'static [Field]> {
     })
 }
 
-fn render(rtype: &RecordType, value: &str, purpose: For) -> Result<String, String> {
+fn render(rtype: &RecordType, value: &str, purpose: For<'_>) -> Result<String, String> {
     let tokens = text::tokens(value).map_err(|error| error.to_string())?;
     if tokens.is_empty() {
         return Err("it is empty".to_owned());
@@ -109,7 +120,7 @@ fn render(rtype: &RecordType, value: &str, purpose: For) -> Result<String, Strin
     Ok(out.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
 }
 
-fn one(field: Field, token: &Token, purpose: For) -> Result<String, String> {
+fn one(field: Field, token: &Token, purpose: For<'_>) -> Result<String, String> {
     let raw = token.raw.as_str();
     match field {
         V4 => raw
@@ -152,12 +163,17 @@ fn tail(field: Field, tokens: &[Token]) -> Result<String, String> {
     }
 }
 
-fn host(raw: &str, purpose: For) -> Result<String, String> {
+fn host(raw: &str, purpose: For<'_>) -> Result<String, String> {
     if raw == "." {
         return Ok(raw.to_owned());
     }
     if purpose == For::Typing && (!raw.is_ascii() || !raw.ends_with('.')) {
         return Name::parse(raw).map(|name| name.dotted()).map_err(|error| error.to_string());
+    }
+    if let (For::Within(zone), false) = (purpose, raw.ends_with('.')) {
+        let below =
+            if raw == "@" { String::new() } else { format!("{}.", raw.to_ascii_lowercase()) };
+        return Ok(format!("{below}{}", zone.dotted()));
     }
     if !raw.ends_with('.') {
         return Err(format!("the name \"{raw}\" is not absolute: it lacks the final dot"));
