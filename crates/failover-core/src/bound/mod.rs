@@ -1,0 +1,116 @@
+//! How soon a failure is seen, and how often one is seen that is none: the two sides of a policy.
+//!
+//! # Detection
+//!
+//! Let a check have interval *I*, fast interval *F* and timeout *T*, and let *k* failures make it
+//! fail. A site dies right after a probe was met. The first probe to notice starts *I* later. From
+//! then on probes start every *F*, because a probe counts as suspect as soon as it has failed or
+//! has been waiting for *F*; probes overlap, so none waits for another's timeout:
+//!
+//! ```text
+//! worst(refused)    = I + (k - 1) F
+//! worst(black hole) = I + (k - 1) F + T
+//! ```
+//!
+//! The moment of death is uniform within *I*, independently for each check and vantage. A vantage
+//! says *down* when as many checks have failed as [`Require`](crate::Require) asks for, a quorum
+//! does when as many vantages have: order statistics, whose mean is integrated numerically. Time on
+//! the wire of a refusal and the way of the report to the watcher come on top.
+//!
+//! # False failover
+//!
+//! Let each probe fail by itself with probability *p* although the site is well. A check that is up
+//! is a Markov chain of what has been counted; the mean time until it says *down* is
+//!
+//! ```text
+//! U = E[time of one excursion from "nothing counted"] / P(an excursion ends in down)
+//! ```
+//!
+//! which for *k* in a row is the well-known `(1 - p^k) / ((1 - p) p^k)` probes. It stays down for
+//! *D* = *I* `(1/q + 1/q^2 + ... + 1/q^rise)`, `q = 1 - p`. Seen on the common grid of the
+//! intervals (their greatest common divisor *g*), it is down with probability *D / (U + D)* and
+//! falls within one step with *g / (U + D)*. From these two numbers of independent checks follow
+//! those of a vantage, and from these those of the quorum, by counting how many are down before and
+//! after a step. The mean time between two false verdicts is then (Kac's lemma)
+//!
+//! ```text
+//! P(less than a quorum down) g / P(less than a quorum down before a step, a quorum after it)
+//! ```
+//!
+//! This is exact for `fall` and `grey`, and for a window of up to 65,536 ways to have failed so
+//! far. For larger windows the mean time is bounded from below: with *b* the probability that a
+//! probe fails and completes the failures of its window, `U >= F / b`, because failures are
+//! positively associated (Harris); nor can it be shorter than so many failures take anywhere. A
+//! grey counter beside a window adds its rate. Two further simplifications are on the safe side: a
+//! check counts as probed at the fast interval while any failure counts, and as recovering at the
+//! slow one; and a lost probe counts although one started later was met earlier.
+//!
+//! What breaks the bound is loss that several vantages share, such as a common transit provider:
+//! there the truth lies between `one_vantage` and `quorum`.
+use crate::policy::{PolicySpec, Require};
+use std::time::Duration;
+
+mod chain;
+mod counting;
+mod detection;
+mod spurious;
+#[cfg(test)]
+mod tests;
+mod window;
+
+pub use detection::detection;
+pub use spurious::false_failover;
+
+/// How a site fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Failure {
+    /// Probes are answered at once, in the negative: the process is gone, the machine is not.
+    Refused,
+    /// Probes are not answered at all.
+    BlackHole,
+}
+
+/// From the death of a site until a quorum says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Detection {
+    /// At the latest, without losses on the way.
+    pub worst: Duration,
+    /// On average over the moment of death.
+    pub expected: Duration,
+}
+
+/// Mean times, in seconds, until a site that is well is said to be down. Infinite if that cannot
+/// happen, or only in more than 10^300 seconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct FalseFailover {
+    /// By one vantage.
+    pub one_vantage: f64,
+    /// By a quorum.
+    pub quorum: f64,
+}
+
+impl FalseFailover {
+    /// The probability that a quorum errs within a day.
+    pub fn per_day(&self) -> f64 {
+        -(-86_400.0 / self.quorum).exp_m1()
+    }
+}
+
+/// How many of a site's checks must fail; within 1 and their number even in an invalid policy.
+fn checks_needed(spec: &PolicySpec) -> usize {
+    let checks = spec.checks.len().max(1);
+    match spec.require {
+        Require::Any => 1,
+        Require::All => checks,
+        Require::AtLeast(count) => usize::from(count).clamp(1, checks),
+    }
+}
+
+/// How many vantages must agree; within 1 and their number even in an invalid policy.
+fn votes_needed(spec: &PolicySpec) -> usize {
+    usize::from(spec.quorum).clamp(1, spec.vantages.len().max(1))
+}
