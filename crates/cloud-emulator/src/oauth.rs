@@ -149,12 +149,14 @@ fn service_account(api: &Api, parameters: &Parameters, host: &str) -> Result<Val
 
 fn user(api: &Api, parameters: &Parameters) -> Result<Value, Refusal> {
     let given = |name| parameters.get(name).ok_or_else(|| missing(name));
+    let (id, secret) = (given("client_id")?, given("client_secret")?);
+    let refresh_token = given("refresh_token")?;
     let user = &api.user;
-    if given("client_id")? != user.client_id || given("client_secret")? != user.client_secret {
+    if id != user.client_id || secret != user.client_secret {
         return Err(Refusal::unauthorized("invalid_client", "The OAuth client was not found."));
     }
     let revoked = api.access.faults.token_revoked(Cloud::Google);
-    if revoked || given("refresh_token")? != user.refresh_token {
+    if revoked || refresh_token != user.refresh_token {
         return Err(Refusal::new("invalid_grant", "Token has been expired or revoked."));
     }
     // What the user agreed to at login counts, whatever is asked for now.

@@ -92,7 +92,8 @@ impl Start {
             key,
             user,
         };
-        let cloud = Google::new(options, self.google_dns.clone(), self.faults.clone(), seed);
+        let cloud = Google::new(options, self.google_dns.clone(), self.faults.clone(), seed)
+            .map_err(StartError::State)?;
         let router = gate(cloud.api(), Cloud::Google, self.faults.clone(), google::error_body);
         self.serve(door, router);
         Ok(StartedGoogle { cloud, address, files })

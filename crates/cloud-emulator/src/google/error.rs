@@ -89,6 +89,12 @@ impl ApiError {
         self.code
     }
 
+    /// The message: the first problem's, if the error has none of its own.
+    pub(crate) fn message(&self) -> &str {
+        let first = || self.entries.first().map_or("", |entry| &entry.message);
+        self.message.as_deref().unwrap_or_else(first)
+    }
+
     /// A body that is no JSON, or JSON of the wrong shape.
     pub(crate) fn payload(message: impl Into<String>) -> Self {
         let text = format!("Invalid JSON payload received. {}", message.into());
@@ -201,10 +207,8 @@ impl ApiError {
     /// The body as Google writes it.
     pub(crate) fn json(&self) -> Value {
         let mut error = Map::new();
-        let first = self.entries.first().map(|entry| &entry.message);
-        let message = self.message.as_ref().or(first);
         error.insert("code".into(), json!(self.code));
-        error.insert("message".into(), json!(message));
+        error.insert("message".into(), json!(self.message()));
         error.insert("errors".into(), self.entries.iter().map(Problem::json).collect());
         error.insert("status".into(), json!(status_word(self.code)));
         if !self.details.is_empty() {

@@ -86,18 +86,18 @@ pub(crate) struct ZoneId {
 }
 
 impl Google {
-    /// A Google with these zones, published at once.
+    /// A Google with these zones, published at once; the error names the one it does not take.
     pub(crate) fn new(
         options: GoogleOptions,
         authority: Authority,
         faults: Faults,
         seed: &[SeedZone],
-    ) -> Self {
+    ) -> Result<Self, String> {
         let world = World::new(authority, faults.clone(), options.change_delay);
-        seed::plant(&world, seed);
+        seed::plant(&world, seed)?;
         let clock = Clock::new(faults.clone());
         let tokens = Tokens::new(options.access_token, options.token_lifetime);
-        Self(Arc::new(Api {
+        Ok(Self(Arc::new(Api {
             project: Project {
                 id: options.project,
                 number: PROJECT_NUMBER.parse().unwrap_or_default(),
@@ -105,7 +105,7 @@ impl Google {
             },
             access: Access { tokens, key: options.key, clock, faults },
             user: options.user,
-        }))
+        })))
     }
 
     /// Cloud DNS, batches and the token endpoint, to be served on one port.

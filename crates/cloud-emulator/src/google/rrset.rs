@@ -73,8 +73,10 @@ impl RrSet {
     }
 }
 
-/// Reads a set out of a request body. `path` is how messages name it, such as
-/// `entity.change.additions[0]`; every problem found is reported.
+/// Reads a set out of a request body; every problem found is reported.
+///
+/// `path` is how messages name it until its name and type are known to be good, such as
+/// `entity.change.additions[0]`; from then on it is `entity.change.additions[www.acme.test.][A]`.
 pub(crate) fn read(body: &Value, path: &str, zone: &str) -> Result<RrSet, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut text = |member: &str| match &body[member] {
@@ -108,14 +110,13 @@ pub(crate) fn read(body: &Value, path: &str, zone: &str) -> Result<RrSet, Vec<Pr
     if !problems.is_empty() {
         return Err(problems);
     }
+    let path = match path.rsplit_once('[') {
+        Some((list, _)) => format!("{list}[{name}][{rtype}]"),
+        None => path.to_owned(),
+    };
     if routing.is_some() != rrdatas.is_empty() {
-        let path = format!("{path}.rrdatas");
-        let problem = if routing.is_some() {
-            Problem::invalid(&path, &rrdatas.join(", "))
-        } else {
-            Problem::required(&path)
-        };
-        return Err(vec![problem]);
+        let shown = if rrdatas.is_empty() { "<empty>" } else { "both rrdatas and routingPolicy" };
+        return Err(vec![Problem::invalid(&format!("{path}.rrdata"), shown)]);
     }
     for (index, value) in rrdatas.iter_mut().enumerate() {
         match rdata::checked(&rtype, value) {

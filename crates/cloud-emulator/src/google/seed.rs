@@ -9,13 +9,15 @@ use super::zone_body::{Wanted, with_defaults};
 use super::zones::build;
 use crate::options::{SeedRrSet, SeedZone, plain_name};
 
-/// Creates and publishes the zones. A record set Cloud DNS would not take is left out, with a
-/// warning: the initial state is the operator's, and the rest of it is still useful.
-pub(crate) fn plant(world: &World, seed: &[SeedZone]) {
+/// Creates and publishes the zones; the error says which of them Cloud DNS would not take, and why.
+pub(crate) fn plant(world: &World, seed: &[SeedZone]) -> Result<(), String> {
     let created = world.clock.text();
     let mut zones = world.zones();
     for wanted in seed {
         let dns_name = format!("{}.", plain_name(&wanted.name));
+        if !rdata::name_fits(&dns_name) {
+            return Err(format!("zone \"{}\" at Google: not a domain name", wanted.name));
+        }
         let mut settings = Map::new();
         settings.insert("description".to_owned(), json!(format!("Zone {dns_name}")));
         let named = Wanted {
@@ -24,34 +26,38 @@ pub(crate) fn plant(world: &World, seed: &[SeedZone]) {
             dns_name,
             private: false,
         };
-        let Ok(mut zone) = build(named, &zones, created.clone()) else {
-            tracing::warn!(zone = wanted.name, "Cloud DNS would not host this zone; left out");
-            continue;
-        };
+        let mut zone = build(named, &zones, created.clone())
+            .map_err(|error| format!("zone \"{}\" at Google: {}", wanted.name, error.message()))?;
         for set in &wanted.rrsets {
-            match read(set).filter(|set| inside(&set.name, &zone.dns_name)) {
-                Some(set) => {
-                    zone.rrsets.insert(set.key(), set);
-                }
-                None => tracing::warn!(name = set.name, rtype = set.rtype, "RRset left out"),
-            }
+            let set = read(set, &zone.dns_name)
+                .map_err(|why| format!("{} {} at Google: {why}", set.name, set.rtype))?;
+            zone.rrsets.insert(set.key(), set);
         }
         zones.push(zone);
     }
     for zone in zones.iter() {
         world.publish_now(&zones, zone);
     }
+    Ok(())
 }
 
-fn read(set: &SeedRrSet) -> Option<RrSet> {
+fn read(set: &SeedRrSet, zone: &str) -> Result<RrSet, String> {
     let name = format!("{}.", plain_name(&set.name));
-    let values: Option<Vec<_>> =
-        set.values.iter().map(|value| rdata::checked(&set.rtype, value)).collect();
-    Some(RrSet {
-        name: Some(name).filter(|name| rdata::owner_fits(name))?,
+    if !rdata::owner_fits(&name) || !inside(&name, zone) {
+        return Err(format!("the name is not in the zone {zone}"));
+    }
+    if set.values.is_empty() {
+        return Err("there are no values".to_owned());
+    }
+    let value = |value: &String| {
+        let refused = || format!("the value \"{value}\" is not one of type {}", set.rtype);
+        rdata::checked(&set.rtype, value).ok_or_else(refused)
+    };
+    Ok(RrSet {
+        name,
         rtype: set.rtype.clone(),
-        ttl: i32::try_from(set.ttl).ok()?,
-        rrdatas: values.filter(|values| !values.is_empty())?,
+        ttl: i32::try_from(set.ttl).map_err(|_| format!("the TTL {} is too long", set.ttl))?,
+        rrdatas: set.values.iter().map(value).collect::<Result<_, _>>()?,
         routing: None,
     })
 }

@@ -1,0 +1,3 @@
+//! The emulator as its users meet it: over real sockets.
+
+mod google;
