@@ -1,2 +1,6 @@
-//! Schwenk.
-fn main() {}
+//! The program `schwenk`.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    schwenk::cli::main()
+}

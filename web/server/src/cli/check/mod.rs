@@ -1,0 +1,126 @@
+//! `schwenk check`: is the configuration right, and what does it mean? Changes nothing.
+mod numbers;
+mod providers;
+
+use clap::Args;
+use serde::Serialize;
+
+use self::numbers::{Numbers, numbers};
+use self::providers::{Looked, look};
+use super::exit::{Exit, Failed};
+use super::out::{Out, table};
+use super::{ConfigArg, load};
+use crate::config::duration::show;
+use crate::config::{Config, Service, effective};
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Do not ask the providers.
+    #[arg(long)]
+    offline: bool,
+}
+
+/// All that was found.
+#[derive(Debug, Serialize)]
+struct Checked {
+    /// What is doubtful.
+    warnings: Vec<String>,
+    /// What is wrong and only the providers could tell.
+    problems: Vec<String>,
+    /// What each provider shows; empty with `--offline`.
+    providers: Vec<Looked>,
+    /// What each service means.
+    services: Vec<Meaning>,
+}
+
+/// What one service's settings amount to.
+#[derive(Debug, Serialize)]
+struct Meaning {
+    service: String,
+    record: String,
+    ttl: u32,
+    preset: String,
+    policy: failover_core::PolicySpec,
+    numbers: Numbers,
+}
+
+pub async fn check(args: CheckArgs, out: Out) -> Result<Exit, Failed> {
+    let config = load(&args.config)?;
+    let services: Vec<Meaning> = config.services.iter().map(meaning).collect();
+    let (providers, problems) =
+        if args.offline { (Vec::new(), Vec::new()) } else { look(&config).await };
+    let checked = Checked {
+        warnings: config.warnings.iter().map(ToString::to_string).collect(),
+        problems,
+        providers,
+        services,
+    };
+    out.print(&checked, || text(&config, &checked, args.offline))?;
+    if checked.problems.is_empty() {
+        return Ok(Exit::Done);
+    }
+    Err(Failed::input(checked.problems.join("\n")))
+}
+
+fn meaning(service: &Service) -> Meaning {
+    let policy = service.policy.spec();
+    Meaning {
+        service: policy.service.clone(),
+        record: service.record.to_string(),
+        ttl: service.ttl,
+        preset: service.preset.clone(),
+        policy: policy.clone(),
+        numbers: numbers(policy),
+    }
+}
+
+fn text(config: &Config, checked: &Checked, offline: bool) -> String {
+    let mut text = String::new();
+    for warning in &checked.warnings {
+        text += &format!("warning: {warning}\n");
+    }
+    for (service, meaning) in config.services.iter().zip(&checked.services) {
+        text += &describe(service, meaning);
+    }
+    for provider in &checked.providers {
+        text += &providers::describe(provider);
+    }
+    let asked = if offline { "The providers were not asked." } else { "Nothing was changed." };
+    let verdict = match checked.problems.len() {
+        0 => format!("The configuration is right. {asked}"),
+        count => format!("{count} problems. {asked}"),
+    };
+    text + &verdict
+}
+
+fn describe(service: &Service, meaning: &Meaning) -> String {
+    let Meaning { service: name, record, ttl, preset, .. } = meaning;
+    let mut text = format!("service {name}: {record}, TTL {ttl} s, preset {preset}\n");
+    let mut rows = Vec::new();
+    for site in &service.sites {
+        let addresses: Vec<String> = site.addresses.iter().map(ToString::to_string).collect();
+        rows.push(vec![
+            format!("  site {}", site.name),
+            addresses.join(" "),
+            site.location.clone(),
+        ]);
+    }
+    for (check, policy) in service.checks.iter().zip(&meaning.policy.checks) {
+        let pace = format!(
+            "every {} (suspect: {}), timeout {}",
+            show(policy.interval),
+            show(policy.fast_interval),
+            show(policy.timeout)
+        );
+        let what = effective::check(check);
+        rows.push(vec![format!("  check {}", policy.name), what, pace]);
+    }
+    text += &table(&rows);
+    let settings = effective::policy(&meaning.policy).into_iter();
+    let rows: Vec<Vec<String>> =
+        settings.map(|(key, value)| vec![format!("  {key}"), value]).collect();
+    text += &table(&rows);
+    text + &numbers::describe(&meaning.numbers, *ttl) + "\n"
+}

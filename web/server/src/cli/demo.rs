@@ -1,0 +1,77 @@
+//! `schwenk demo`: everything on this machine, without an account.
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::Args;
+use tokio::net::TcpListener;
+
+use super::exit::{Exit, Failed};
+use super::out::Out;
+use super::run::listen;
+use super::stop::Stop;
+use crate::demo::{Demo, USER};
+use crate::serve::{Ended, serve};
+
+const PORT: u16 = 8420;
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// The panel's port. Default: 8420, or any free one if that is taken.
+    #[arg(long)]
+    port: Option<u16>,
+    /// Keep the journal in this file. Default: it goes away with the demo.
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+}
+
+pub async fn demo(args: DemoArgs, out: Out) -> Result<Exit, Failed> {
+    let stop = Stop::on_signal()?;
+    let listener = open(args.port, out).await?;
+    let demo = Demo::start(args.journal).await.map_err(Failed::other)?;
+    let address = listener.local_addr().map_err(|error| Failed::other(error.to_string()))?;
+    announce(&demo, address, out)?;
+    let (world, watcher, server) = (demo.world, demo.watcher, demo.server);
+    let served = serve(watcher, listener, &server, Some(world.clone()), &stop.receiver()).await;
+    world.end().await;
+    served.map(|()| Exit::Done).map_err(|Ended(message)| Failed::other(message))
+}
+
+async fn open(port: Option<u16>, out: Out) -> Result<TcpListener, Failed> {
+    let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    if let Some(port) = port {
+        return listen(at(port)).await;
+    }
+    match TcpListener::bind(at(PORT)).await {
+        Ok(listener) => Ok(listener),
+        Err(_) => {
+            out.note(&format!("Port {PORT} is taken; using another one."))?;
+            listen(at(0)).await
+        }
+    }
+}
+
+fn announce(demo: &Demo, address: SocketAddr, out: Out) -> Result<(), Failed> {
+    let url = format!("http://{address}");
+    let password = &demo.password;
+    let line = serde_json::json!({
+        "url": url, "user": USER, "password": password, "token": demo.token,
+        "config": demo.config, "emulator": demo.world.info(),
+    });
+    out.print(&line, || {
+        format!(
+            "Schwenk's demo: two emulated clouds, two sites, one name to keep reachable.\n\n  \
+             {url}\n  user {USER}, password {password}\n\n\
+             Try this in the panel:\n  \
+             - open \"Break something\", kill the site london, and watch the name move;\n  \
+             - take Google's API away and kill a site: Hetzner moves alone, Google is caught up\n    \
+             when it returns;\n  \
+             - change the record behind Schwenk's back, and see the drift.\n\n\
+             In another terminal:\n  \
+             export SCHWENK_URL={url} SCHWENK_TOKEN={}\n  \
+             schwenk status; schwenk events --follow\n\n\
+             The same as a configuration file: {}\nCtrl-C ends it.",
+            demo.token,
+            demo.config.display(),
+        )
+    })
+}

@@ -1,0 +1,58 @@
+//! `schwenk run`: the watcher and the panel of one configuration.
+use std::net::SocketAddr;
+
+use clap::Args;
+use tokio::net::TcpListener;
+
+use super::exit::{Exit, Failed};
+use super::out::Out;
+use super::stop::Stop;
+use super::{ConfigArg, load};
+use crate::compose;
+use crate::config::Config;
+use crate::serve::{Ended, serve};
+
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    #[command(flatten)]
+    config: ConfigArg,
+}
+
+pub async fn run(args: RunArgs, out: Out) -> Result<Exit, Failed> {
+    let config = load(&args.config)?;
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    let stop = Stop::on_signal()?;
+    let providers = compose::providers(&config).await;
+    let providers = providers.map_err(|problem| Failed::input(problem.to_string()))?;
+    let watcher = compose::watcher(&config, &providers, compose::options(&config));
+    let watcher = watcher.map_err(|error| Failed::other(error.to_string()))?;
+    let listener = listen(config.server.listen).await?;
+    announce(&config, &listener, out)?;
+    match serve(watcher, listener, &config.server, None, &stop.receiver()).await {
+        Ok(()) => Ok(Exit::Done),
+        Err(Ended(message)) => Err(Failed::other(message)),
+    }
+}
+
+/// The listening socket; a port that is taken is named.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failed> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let remedy = "stop the other program, or choose another port in [server] listen";
+        Failed::other(format!("cannot listen on {address}: {error}; {remedy}"))
+    })
+}
+
+fn announce(config: &Config, listener: &TcpListener, out: Out) -> Result<(), Failed> {
+    let address = listener.local_addr().unwrap_or(config.server.listen);
+    let url = config.server.public_origin.clone().unwrap_or_else(|| format!("http://{address}"));
+    let nobody = config.server.users.is_empty() && config.server.tokens.is_empty();
+    if nobody {
+        tracing::warn!("nobody can log in: add [[server.users]] or [[server.tokens]]");
+    }
+    let services: Vec<&str> =
+        config.services.iter().map(|service| service.policy.spec().service.as_str()).collect();
+    let line = serde_json::json!({ "url": url, "listen": address, "services": services });
+    out.print(&line, || format!("watching {}; panel and API at {url}", services.join(", ")))
+}

@@ -1,0 +1,138 @@
+//! `schwenk status`: the services of a running watcher at a glance.
+use clap::Args;
+use failover_core::{
+    Mode, ProviderStep, ServiceSnapshot, SiteFacts, SiteSet, SiteView, Snapshot, Verdict, View,
+};
+
+use super::exit::{Exit, Failed};
+use super::out::{Out, table};
+use super::remote::{Remote, RemoteArgs};
+use crate::config::duration::{show, show_moment};
+use crate::words;
+
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    #[command(flatten)]
+    remote: RemoteArgs,
+    /// Only this service.
+    service: Option<String>,
+}
+
+pub async fn status(args: StatusArgs, out: Out) -> Result<Exit, Failed> {
+    let mut snapshot = Remote::new(&args.remote)?.snapshot().await?;
+    if let Some(name) = &args.service {
+        snapshot.services.retain(|service| &service.view.service == name);
+        if snapshot.services.is_empty() {
+            return Err(Failed::input(format!("there is no service \"{name}\"")));
+        }
+    }
+    out.print(&snapshot, || text(&snapshot))?;
+    Ok(Exit::Done)
+}
+
+fn text(snapshot: &Snapshot) -> String {
+    let mut text = String::new();
+    if let Some(problem) = &snapshot.journal_problem {
+        text += &format!("JOURNAL: {problem}; nothing is changed meanwhile\n\n");
+    }
+    for service in &snapshot.services {
+        text += &self::service(service);
+        text += "\n";
+    }
+    text
+}
+
+/// One service: where it is served from, its sites, its providers, what comes next.
+pub fn service(service: &ServiceSnapshot) -> String {
+    let view = &service.view;
+    let from = names(view.desired, &service.sites);
+    let mut text = format!(
+        "{} ({}) is served from {from}, {}\n",
+        view.service,
+        service.name,
+        mode(&view.mode)
+    );
+    let sites = view.sites.iter().zip(&service.sites);
+    let rows: Vec<Vec<String>> = sites.map(|(site, facts)| row(site, facts, view)).collect();
+    text += &indent(&table(&rows));
+    let rows: Vec<Vec<String>> =
+        view.providers.iter().map(|p| vec![p.name.clone(), step(&p.step)]).collect();
+    text += &indent(&table(&rows));
+    if let Some(open) = &view.open_move {
+        let (id, to) = (open.id.0, names(open.to, &service.sites));
+        text += &format!(
+            "  move {id} to {to} is under way since {}\n",
+            show_moment(open.since.as_millis())
+        );
+    }
+    if view.latched.is_some() {
+        text += "  latched after a failover: run `schwenk rearm` when all is well\n";
+    }
+    if let Some(wants) = view.next.wants {
+        let why: Vec<String> = view.next.blockers.iter().map(words::blocker).collect();
+        let why = if why.is_empty() { "at once".to_owned() } else { why.join("; ") };
+        text += &format!("  would move to {}: {why}\n", names(wants, &service.sites));
+    }
+    text
+}
+
+fn row(site: &SiteView, facts: &SiteFacts, view: &View) -> Vec<String> {
+    let mark = if site.active { "→" } else { " " };
+    let [up, down, unknown] = site.tally;
+    let age = show(std::time::Duration::from_secs(view.now.since(site.since).as_secs()));
+    let maintenance = site.maintenance.as_ref().map_or(String::new(), |(until, who)| {
+        format!("maintenance until {} by {}", show_moment(until.as_millis()), who.0)
+    });
+    vec![
+        format!("{mark} {}", site.name),
+        verdict(site.verdict).to_owned(),
+        format!("for {age}"),
+        format!("{up} up, {down} down, {unknown} unknown"),
+        facts.addresses.join(" "),
+        maintenance,
+    ]
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Up => "up",
+        Verdict::Down => "DOWN",
+        Verdict::Unknown => "unknown",
+    }
+}
+
+fn mode(mode: &Mode) -> String {
+    match mode {
+        Mode::Armed { .. } => "armed".to_owned(),
+        Mode::Disarmed { who, until: Some(until), .. } => {
+            format!("DISARMED by {} until {}", who.0, show_moment(until.as_millis()))
+        }
+        Mode::Disarmed { who, .. } => format!("DISARMED by {}", who.0),
+        _ => "in an unknown mode".to_owned(),
+    }
+}
+
+fn step(step: &ProviderStep) -> String {
+    match step {
+        ProviderStep::Settled => "publishes what it should".to_owned(),
+        ProviderStep::Waiting => "waits for its turn".to_owned(),
+        ProviderStep::Publishing { .. } => "is being changed".to_owned(),
+        ProviderStep::ReadingBack { .. } => "outcome unknown, being read back".to_owned(),
+        ProviderStep::Accepted { .. } => "accepted; not all name servers answer it yet".to_owned(),
+        ProviderStep::Failed { message, failures, .. } => {
+            format!("FAILED {failures} times: {message}")
+        }
+        _ => "in an unknown state".to_owned(),
+    }
+}
+
+/// The sites of a set by name.
+pub fn names(set: SiteSet, sites: &[SiteFacts]) -> String {
+    let names: Vec<&str> =
+        set.iter().filter_map(|site| sites.get(site.index())).map(|s| s.name.as_str()).collect();
+    if names.is_empty() { "nowhere known".to_owned() } else { names.join(" and ") }
+}
+
+fn indent(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}\n")).collect()
+}

@@ -1,0 +1,262 @@
+//! From a configuration to clients and a watcher: the one place that knows all the crates.
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use cloud_http::google::{
+    Credentials, MetadataServer, SCOPE_DNS, ServiceAccount, ServiceAccountKey, Surroundings,
+    Wiring, application_default,
+};
+use cloud_http::{Failure, HttpOptions, HttpTransport, TokenSource, Transport};
+use dns_provider::propagation::NameServer;
+use dns_provider::{DnsProvider, GoogleDns, HetznerDns};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::OnceCell;
+use watcher::{BuildError, Options, ProviderSpec, ServiceSpec, SiteSpec, Watcher, ZoneRef};
+
+use crate::config::{self, Api, Config, Google, GoogleCredentials};
+
+/// How long the search for credentials may take when the project must be learnt from them.
+const SEARCH: Duration = Duration::from_secs(5);
+
+/// A client for each configured provider, in the configuration's order. Sends nothing, unless a
+/// Google project must be learnt from the metadata server.
+pub async fn providers(config: &Config) -> Result<Vec<Arc<dyn DnsProvider>>, config::Problem> {
+    let mut clients = Vec::new();
+    for provider in &config.providers {
+        let client = self::provider(provider, zone_ids(config, &provider.id)).await;
+        clients.push(client.map_err(|message| provider.place.problem(message))?);
+    }
+    Ok(clients)
+}
+
+/// A client for one provider. With `zones`, it looks at no others and needs no right to list them.
+pub async fn provider(
+    provider: &config::Provider,
+    zones: Vec<String>,
+) -> Result<Arc<dyn DnsProvider>, String> {
+    let transport = transport(provider.allow_plain)?;
+    match &provider.api {
+        Api::Google(google) => self::google(&provider.id, google, zones, transport).await,
+        Api::Hetzner { token, endpoint } => {
+            let builder = HetznerDns::builder(token.clone(), transport).id(&provider.id);
+            let builder = match endpoint {
+                Some(endpoint) => builder.endpoint(endpoint),
+                None => builder,
+            };
+            let builder = zones.into_iter().fold(builder, |builder, zone| builder.zone(zone));
+            let client = builder.build().map_err(|error| error.failure.to_string())?;
+            Ok(Arc::new(client))
+        }
+    }
+}
+
+async fn google(
+    id: &str,
+    google: &Google,
+    zones: Vec<String>,
+    transport: Arc<dyn Transport>,
+) -> Result<Arc<dyn DnsProvider>, String> {
+    let wiring = Wiring::new(transport.clone());
+    let (tokens, project) = credentials(google, wiring).await?;
+    let builder = GoogleDns::builder(project, tokens, transport).id(id);
+    let builder = match &google.endpoint {
+        Some(endpoint) => builder.endpoint(endpoint),
+        None => builder,
+    };
+    let builder = zones.into_iter().fold(builder, |builder, zone| builder.zone(zone));
+    Ok(Arc::new(builder.build()))
+}
+
+/// The tokens and the project. The network is asked only where the project is not known otherwise.
+async fn credentials(
+    google: &Google,
+    wiring: Wiring,
+) -> Result<(Arc<dyn TokenSource>, String), String> {
+    let (tokens, found): (Arc<dyn TokenSource>, _) = match &google.credentials {
+        GoogleCredentials::Json(json) => {
+            let found = from_json(google, json, &wiring).map_err(|failure| failure.to_string())?;
+            (found.tokens, found.project.map(|project| project.id))
+        }
+        GoogleCredentials::Metadata => {
+            let host = google.metadata_host.as_deref().unwrap_or(MetadataServer::HOST);
+            let server = MetadataServer::new(wiring).at(host);
+            let project = match &google.project {
+                Some(_) => None,
+                None => Some(
+                    server.project_id(Instant::now() + SEARCH).await.map_err(|f| f.to_string())?,
+                ),
+            };
+            (Arc::new(server), project)
+        }
+        GoogleCredentials::Adc => {
+            let default = Default::new(google.metadata_host.clone(), wiring);
+            let project = match &google.project {
+                Some(_) => None,
+                None => {
+                    let found = default.found(Instant::now() + SEARCH).await;
+                    let found = found.map_err(|failure| failure.to_string())?;
+                    found.project.as_ref().map(|project| project.id.clone())
+                }
+            };
+            (Arc::new(default), project)
+        }
+    };
+    let project = google.project.clone().or(found).ok_or_else(|| {
+        "the credentials name no project; write project = \"…\", the project that holds the zones"
+    })?;
+    Ok((tokens, project))
+}
+
+fn from_json(
+    google: &Google,
+    json: &SecretString,
+    wiring: &Wiring,
+) -> Result<Credentials, Failure> {
+    let text = json.expose_secret();
+    let mut found = Credentials::from_json(text, "credentials", &[SCOPE_DNS], wiring)?;
+    if let Some(uri) = &google.token_uri {
+        let mut key = ServiceAccountKey::from_json(text)?;
+        key.token_uri.clone_from(uri);
+        found.tokens = Arc::new(ServiceAccount::new(key, &[SCOPE_DNS], wiring.clone()));
+    }
+    Ok(found)
+}
+
+/// Application Default Credentials, looked for when the first token is needed: the metadata server
+/// must not delay the first probe.
+struct Default {
+    metadata_host: Option<String>,
+    wiring: Wiring,
+    found: OnceCell<Credentials>,
+}
+
+impl Default {
+    fn new(metadata_host: Option<String>, wiring: Wiring) -> Self {
+        Self { metadata_host, wiring, found: OnceCell::new() }
+    }
+
+    async fn found(&self, deadline: Instant) -> Result<&Credentials, Failure> {
+        let search = || application_default(self, &[SCOPE_DNS], &self.wiring, deadline);
+        self.found.get_or_try_init(search).await
+    }
+}
+
+impl fmt::Debug for Default {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Application Default Credentials")
+    }
+}
+
+impl Surroundings for Default {
+    fn variable(&self, name: &str) -> Option<String> {
+        let configured = self.metadata_host.clone().filter(|_| name == "GCE_METADATA_HOST");
+        configured.or_else(|| std::env::var(name).ok())
+    }
+
+    fn read(&self, path: &Path) -> std::io::Result<String> {
+        std::fs::read_to_string(path)
+    }
+}
+
+#[async_trait]
+impl TokenSource for Default {
+    async fn token(&self, deadline: Instant) -> Result<SecretString, Failure> {
+        self.found(deadline).await?.tokens.token(deadline).await
+    }
+
+    fn invalidate(&self, stale: &SecretString) {
+        if let Some(found) = self.found.get() {
+            found.tokens.invalidate(stale);
+        }
+    }
+
+    fn headers(&self) -> http::HeaderMap {
+        self.found.get().map(|found| found.tokens.headers()).unwrap_or_default()
+    }
+}
+
+/// HTTP as all clients of this program speak it.
+pub fn transport(allow_plain: bool) -> Result<Arc<dyn Transport>, String> {
+    let mut options = HttpOptions::default();
+    options.allow_plain = allow_plain;
+    let transport = HttpTransport::new(options).map_err(|error| error.to_string())?;
+    Ok(Arc::new(transport))
+}
+
+/// The zones that services name by id, if every service of this provider does.
+fn zone_ids(config: &Config, provider: &str) -> Vec<String> {
+    let mut ids = Vec::new();
+    for service in &config.services {
+        let members = service.policy.spec().providers.iter().zip(&service.zone_ids);
+        for (_, id) in members.filter(|(member, _)| member.name == provider) {
+            let Some(id) = id else { return Vec::new() };
+            ids.push(id.clone());
+        }
+    }
+    ids.sort();
+    ids.dedup();
+    ids
+}
+
+/// The watcher the configuration describes. Opens the journal; contacts nobody.
+pub fn watcher(
+    config: &Config,
+    providers: &[Arc<dyn DnsProvider>],
+    options: Options,
+) -> Result<Watcher, BuildError> {
+    let mut builder = Watcher::builder(&config.vantage)
+        .version(crate::VERSION)
+        .journal(&config.journal)
+        .options(options);
+    for (provider, client) in config.providers.iter().zip(providers) {
+        let mut spec = ProviderSpec::new(&provider.id, client.clone());
+        spec.call_timeout = provider.call_timeout;
+        spec.servers = name_servers(provider);
+        builder = builder.provider(spec);
+    }
+    for service in &config.services {
+        builder = builder.service(self::service(service));
+    }
+    builder.build()
+}
+
+/// The intervals the configuration sets; the rest is the watcher's own.
+pub fn options(config: &Config) -> Options {
+    Options {
+        drift_interval: config.drift_interval,
+        anchors: config.anchors.clone(),
+        ..Options::default()
+    }
+}
+
+/// Where a provider's name servers are asked, if the configuration says so.
+pub fn name_servers(provider: &config::Provider) -> Option<Vec<NameServer>> {
+    let servers = provider.name_servers.as_ref()?.iter().map(|server| NameServer {
+        name: server.name.clone(),
+        addresses: server.addresses.clone(),
+    });
+    Some(servers.collect())
+}
+
+fn service(service: &config::Service) -> ServiceSpec {
+    let site = |site: &config::Site| SiteSpec {
+        name: site.name.clone(),
+        location: site.location.clone(),
+        targets: site.addresses.clone(),
+    };
+    let zone = |id: &Option<String>| match id {
+        Some(id) => ZoneRef::Id(id.clone()),
+        None => ZoneRef::Name(service.zone.clone()),
+    };
+    ServiceSpec {
+        policy: service.policy.clone(),
+        name: service.record.clone(),
+        ttl: service.ttl,
+        sites: service.sites.iter().map(site).collect(),
+        checks: service.checks.clone(),
+        zones: service.zone_ids.iter().map(zone).collect(),
+    }
+}

@@ -1,0 +1,260 @@
+//! The file exactly as it was typed. What each key means stands in `docs/reference/config.md`.
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use failover_core::{AnswerMode, Drift, Failback, Fall, Latch, OnAllDown, Require};
+use toml::de::DeValue;
+use web_api::Role;
+
+use super::problem::{At, join};
+use super::read::{Field, Parse, Reader, Table, section};
+use super::scalar::{CheckKind, ProviderKind, StatusRange};
+
+/// A list, each item with its place.
+pub type List<T> = Vec<Field<T>>;
+
+section! {
+    /// The whole file.
+    File {
+        /// The name of the place this watcher probes from.
+        vantage: String,
+        /// Addresses that answer whenever this vantage has a network.
+        anchors: List<SocketAddr>,
+        /// How often what is stored and answered is compared with what was published.
+        drift_interval: Duration,
+        /// The panel and its API.
+        server: ServerFile,
+        /// What must survive a restart.
+        journal: JournalFile,
+        /// Who is authoritative for the zones.
+        providers: List<ProviderFile>,
+        /// What is kept reachable.
+        services: List<ServiceFile>,
+    }
+}
+
+section! {
+    /// `[server]`: the panel and its API.
+    ServerFile {
+        /// Address and port.
+        listen: SocketAddr,
+        /// Consent to listen on other than loopback addresses.
+        allow_remote: bool,
+        /// How browsers reach the panel when a proxy stands before it.
+        public_url: String,
+        /// How long a login lasts.
+        session: Duration,
+        /// People.
+        users: List<UserFile>,
+        /// Programs.
+        tokens: List<TokenFile>,
+    }
+}
+
+section! {
+    /// `[[server.users]]`: one person.
+    UserFile {
+        /// The login name.
+        name: String,
+        /// What `schwenk hash-password` printed, or where to find it.
+        password_hash: String,
+        /// What they may do.
+        role: Role,
+    }
+}
+
+section! {
+    /// `[[server.tokens]]`: one program.
+    TokenFile {
+        /// The name that stands in the journal.
+        name: String,
+        /// What `schwenk hash-password` printed, or where to find it.
+        token_hash: String,
+        /// What it may do.
+        role: Role,
+    }
+}
+
+section! {
+    /// `[journal]`: what must survive a restart.
+    JournalFile {
+        /// The SQLite file.
+        path: String,
+    }
+}
+
+section! {
+    /// `[[providers]]`: one DNS provider.
+    ProviderFile {
+        /// The name used everywhere else.
+        id: String,
+        /// Whose API it is.
+        kind: ProviderKind,
+        /// Google: the project that holds the zones.
+        project: String,
+        /// Google: where the credentials come from.
+        credentials: String,
+        /// Google: the metadata server.
+        metadata_host: String,
+        /// Google: where tokens are fetched, in place of the key file's own `token_uri`.
+        token_uri: String,
+        /// Hetzner: where the API token is.
+        token: String,
+        /// The API's base URL.
+        endpoint: String,
+        /// Consent to send the token over plain `http`.
+        allow_plain: bool,
+        /// The longest an API operation may take.
+        call_timeout: Duration,
+        /// The name servers to ask, in place of those the zone names.
+        name_servers: List<NameServerFile>,
+    }
+}
+
+section! {
+    /// `[[providers.name_servers]]`: one name server.
+    NameServerFile {
+        /// Its name.
+        name: String,
+        /// Its addresses, with port.
+        addresses: List<SocketAddr>,
+    }
+}
+
+section! {
+    /// `[[services]]`: one name that is kept reachable.
+    ServiceFile {
+        /// What the service is called.
+        name: String,
+        /// The owner name of the records.
+        record: String,
+        /// The zone the record is in.
+        zone: String,
+        /// Provider id → the provider's own id of the zone.
+        zone_ids: BTreeMap<String, Field<String>>,
+        /// The TTL, in seconds.
+        ttl: u32,
+        /// The providers that are authoritative; default: all.
+        providers: List<String>,
+        /// The policy to start from.
+        preset: String,
+        /// What differs from the preset.
+        policy: PolicyFile,
+        /// The places that can serve it, in order of preference.
+        sites: List<SiteFile>,
+        /// What must be met for a site to be up.
+        checks: List<CheckFile>,
+    }
+}
+
+section! {
+    /// `[services.policy]`: what differs from the preset.
+    PolicyFile {
+        /// Failures that make a check fail.
+        fall: Fall,
+        /// Successes in a row that make it good again.
+        rise: u8,
+        /// Failures among successes that make a check fail.
+        grey: u8,
+        /// Which checks must fail for a site to be down.
+        require: Require,
+        /// Vantages that must agree.
+        quorum: u8,
+        /// The age at which a vantage's report stops counting.
+        freshness: Duration,
+        /// How long the target must have been up.
+        candidate_up_for: Duration,
+        /// Shortest time between two automatic moves.
+        hold_down: Duration,
+        /// Most automatic moves within `moves_window`.
+        moves_max: u8,
+        /// The window of `moves_max`.
+        moves_window: Duration,
+        /// How long to stay after an automatic failover.
+        latch: Latch,
+        /// Who moves back.
+        failback: Failback,
+        /// What the records say.
+        answer: AnswerMode,
+        /// What happens when no site is up.
+        on_all_down: OnAllDown,
+        /// Providers that make a move complete.
+        complete_at: u8,
+        /// What happens on a foreign change.
+        drift: Drift,
+        /// How long an attempt may go without a result.
+        attempt_timeout: Duration,
+        /// First pause before a failed provider is tried again.
+        retry_min: Duration,
+        /// Longest such pause.
+        retry_max: Duration,
+        /// How long providers may differ before it is an alarm.
+        split_after: Duration,
+        /// Longest pause or maintenance.
+        pause_max: Duration,
+        /// The gap after which this watcher knows that it was asleep.
+        tick_gap_max: Duration,
+    }
+}
+
+section! {
+    /// `[[services.sites]]`: one place that can serve.
+    SiteFile {
+        /// Its name.
+        name: String,
+        /// Where it is, in the owner's words.
+        location: String,
+        /// The addresses it is published with.
+        addresses: List<IpAddr>,
+    }
+}
+
+section! {
+    /// `[[services.checks]]`: one test of every site.
+    CheckFile {
+        /// Its name.
+        name: String,
+        /// What kind of test.
+        kind: CheckKind,
+        /// From the start of one probe to the start of the next.
+        interval: Duration,
+        /// The same once something has failed.
+        fast_interval: Duration,
+        /// How long a probe may take.
+        timeout: Duration,
+        /// The port.
+        port: u16,
+        /// HTTP: the method.
+        method: String,
+        /// HTTP: path and query.
+        path: String,
+        /// HTTP, TLS: the host name.
+        host: String,
+        /// HTTP: the good status codes.
+        status: List<StatusRange>,
+        /// HTTP, DNS: what the answer must contain.
+        contains: List<String>,
+        /// HTTP: what the body must not contain.
+        lacks: List<String>,
+        /// HTTP: how many bytes of the body are read.
+        body_max: u32,
+        /// HTTPS, TLS: whether the certificate is checked.
+        verify: bool,
+        /// HTTPS, TLS: how long before its end a certificate is a warning.
+        expiry_warning: Duration,
+        /// DNS: the name asked for.
+        question: String,
+        /// DNS: the type asked for.
+        rtype: String,
+        /// DNS: whether the answer must be authoritative.
+        authoritative: bool,
+    }
+}
+
+/// Every key of the file, as `services[].policy.quorum`.
+pub fn keys() -> Vec<String> {
+    let mut keys = Vec::new();
+    File::keys("", &mut keys);
+    keys
+}

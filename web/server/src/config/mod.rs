@@ -1,0 +1,57 @@
+//! The configuration: one TOML file, read into [`file::File`] as typed, validated into [`Config`].
+//!
+//! Every problem is reported, each on one line with file, line, column, key and remedy.
+pub mod duration;
+pub mod effective;
+pub mod file;
+mod model;
+pub mod nearest;
+mod problem;
+mod read;
+mod scalar;
+mod secret;
+mod validate;
+
+use std::path::{Path, PathBuf};
+
+pub use model::{
+    Account, Api, Config, Google, GoogleCredentials, NameServer, Provider, Server, Service, Site,
+};
+use problem::Source;
+pub use problem::{Place, Problem};
+use read::Reader;
+pub use secret::Surroundings;
+
+/// The configuration in the file at `path`, or everything that is wrong with it.
+///
+/// `env` answers for environment variables, so that tests need not set any.
+pub fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, Vec<Problem>> {
+    let file = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            let dir = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+            parse(&file, text, &Surroundings { env, dir: &dir })
+        }
+        Err(error) => {
+            let message = format!("cannot read this file: {error}; name it with --config");
+            let place = Place { file, line: 1, column: 1, key: String::new() };
+            Err(vec![place.problem(message)])
+        }
+    }
+}
+
+/// The configuration that `text` is; `file` is what messages call it.
+pub fn parse(file: &str, text: String, around: &Surroundings<'_>) -> Result<Config, Vec<Problem>> {
+    let source = Source { file: file.to_owned(), text };
+    let mut reader = Reader::new(&source);
+    let typed = reader.document::<file::File>();
+    let config = typed.and_then(|typed| validate::validate(&typed, around, &mut reader));
+    let (mut errors, mut warnings) = (reader.errors, reader.warnings);
+    warnings.sort();
+    errors.sort();
+    errors.dedup();
+    match config {
+        Some(config) if errors.is_empty() => Ok(Config { warnings, ..config }),
+        _ => Err(errors),
+    }
+}

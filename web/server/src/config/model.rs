@@ -1,0 +1,158 @@
+//! The configuration as the program needs it: everything checked, secrets read.
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use dns_provider::Name;
+use failover_core::Policy;
+use secrecy::SecretString;
+use web_api::Role;
+
+use super::problem::{Place, Problem};
+
+/// A validated configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The vantage this process probes from.
+    pub vantage: String,
+    /// Addresses that answer whenever this vantage has a network.
+    pub anchors: Vec<SocketAddr>,
+    /// How often what is stored and answered is compared with what was published.
+    pub drift_interval: Duration,
+    /// The panel and its API.
+    pub server: Server,
+    /// The SQLite journal.
+    pub journal: PathBuf,
+    /// The DNS providers.
+    pub providers: Vec<Provider>,
+    /// The services.
+    pub services: Vec<Service>,
+    /// What is doubtful.
+    pub warnings: Vec<Problem>,
+}
+
+/// The panel and its API.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How browsers reach it, if not by `listen`: an origin such as `https://schwenk.example.com`.
+    pub public_origin: Option<String>,
+    /// How long a login lasts.
+    pub session: Duration,
+    /// People.
+    pub users: Vec<Account>,
+    /// Programs.
+    pub tokens: Vec<Account>,
+}
+
+/// Somebody who may log in, or a program that may call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The name that stands in the journal.
+    pub name: String,
+    /// An argon2id hash in PHC format.
+    pub hash: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// One DNS provider.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// Where it stands in the file.
+    pub place: Place,
+    /// The name used everywhere else.
+    pub id: String,
+    /// Whose API, and how to reach it.
+    pub api: Api,
+    /// Whether plain `http` may leave this machine.
+    pub allow_plain: bool,
+    /// The longest an API operation may take.
+    pub call_timeout: Duration,
+    /// The name servers to ask, in place of those the zone names.
+    pub name_servers: Option<Vec<NameServer>>,
+}
+
+/// Whose API, and how to reach it.
+#[derive(Clone, Debug)]
+pub enum Api {
+    /// Google Cloud DNS.
+    Google(Google),
+    /// Hetzner Cloud DNS.
+    Hetzner {
+        /// The API token.
+        token: SecretString,
+        /// The base URL, if not the vendor's.
+        endpoint: Option<String>,
+    },
+}
+
+/// How to reach Google Cloud DNS.
+#[derive(Clone, Debug)]
+pub struct Google {
+    /// The project that holds the zones; `None`: the credentials' own.
+    pub project: Option<String>,
+    /// Where the credentials come from.
+    pub credentials: GoogleCredentials,
+    /// The base URL, if not the vendor's.
+    pub endpoint: Option<String>,
+    /// Where tokens are fetched, if not where the key says.
+    pub token_uri: Option<String>,
+    /// The metadata server, if not the usual one.
+    pub metadata_host: Option<String>,
+}
+
+/// Where Google credentials come from.
+#[derive(Clone, Debug)]
+pub enum GoogleCredentials {
+    /// Application Default Credentials.
+    Adc,
+    /// The metadata server of the machine this runs on.
+    Metadata,
+    /// A key file's contents.
+    Json(SecretString),
+}
+
+/// A name server and where to ask it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameServer {
+    /// Its name.
+    pub name: String,
+    /// Its addresses.
+    pub addresses: Vec<SocketAddr>,
+}
+
+/// One service.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Where its zone stands in the file.
+    pub place: Place,
+    /// The decision's settings.
+    pub policy: Policy,
+    /// The preset the policy started from.
+    pub preset: String,
+    /// The owner name.
+    pub record: Name,
+    /// The zone.
+    pub zone: Name,
+    /// The TTL, in seconds.
+    pub ttl: u32,
+    /// The sites, in order of preference.
+    pub sites: Vec<Site>,
+    /// The checks, in the policy's order.
+    pub checks: Vec<health::Check>,
+    /// Per provider of the policy, in its order: the provider's own id of the zone, if given.
+    pub zone_ids: Vec<Option<String>>,
+}
+
+/// One place that can serve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// Its name.
+    pub name: String,
+    /// Where it is, in the owner's words.
+    pub location: String,
+    /// The addresses it is published with.
+    pub addresses: Vec<IpAddr>,
+}

@@ -1,0 +1,258 @@
+//! `[[services]]`: a name, the places that can serve it, and when to move it.
+use std::collections::BTreeMap;
+
+use dns_provider::Name;
+use failover_core::{CheckPolicy, Preset, ProviderPolicy};
+
+use super::provider::Declared;
+use super::{check, name, policy};
+use crate::config::file::{File, ServiceFile, SiteFile};
+use crate::config::model::{Service, Site};
+use crate::config::nearest::nearest;
+use crate::config::problem::At;
+use crate::config::read::{Field, Reader};
+
+/// What every service of the file can refer to.
+#[derive(Clone, Copy)]
+struct Around<'a> {
+    vantage: &'a str,
+    providers: &'a [Declared],
+}
+
+pub fn services(
+    file: &File,
+    vantage: &str,
+    providers: &[Declared],
+    reader: &mut Reader<'_>,
+) -> Vec<Service> {
+    let why = "write a [[services]] section for each name to keep reachable";
+    let Some(list) = reader.need(&file.at, "services", file.services.as_ref(), why) else {
+        return Vec::new();
+    };
+    if list.value.is_empty() {
+        reader.error(&list.at, format!("there is nothing to watch; {why}"));
+    }
+    let around = Around { vantage, providers };
+    let mut names = BTreeMap::new();
+    let mut records = BTreeMap::new();
+    let each = list.value.iter().filter_map(|Field { value: service, at }| {
+        unique_record(service, &mut records, reader);
+        let name = name(at, "name", service.name.as_ref(), &mut names, reader);
+        self::service(service, at, name, around, reader)
+    });
+    each.collect()
+}
+
+/// Two services that publish the same name would undo each other's moves for ever.
+fn unique_record(file: &ServiceFile, taken: &mut BTreeMap<String, At>, reader: &mut Reader<'_>) {
+    let Some(field) = &file.record else { return };
+    let Ok(record) = Name::parse(&field.value) else { return };
+    if let Some(first) = taken.get(record.as_str()) {
+        let message = format!("\"{record}\" is published by {} already; remove one", first.key);
+        reader.error(&field.at, message);
+    } else {
+        taken.insert(record.as_str().to_owned(), field.at.clone());
+    }
+}
+
+fn service(
+    file: &ServiceFile,
+    at: &At,
+    name: Option<String>,
+    around: Around<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<Service> {
+    let preset = policy::preset(file.preset.as_ref(), reader);
+    let zone = domain(at, "zone", file.zone.as_ref(), reader);
+    let record = domain(at, "record", file.record.as_ref(), reader);
+    if let (Some(zone), Some(record), Some(field)) = (&zone, &record, &file.record)
+        && !record.is_in(zone)
+    {
+        let message = format!("\"{record}\" is not in the zone \"{zone}\"; write a name below it");
+        reader.error(&field.at, message);
+    }
+    let members = members(file, at, around.providers, reader);
+    let ttl = ttl(file, at, &members, reader);
+    let sites = sites(file, at, reader);
+    let checks = checks(file, at, preset, reader);
+    let zone_ids = zone_ids(file, &members, reader);
+    let (counts, runs): (Vec<_>, Vec<_>) = checks.into_iter().unzip();
+    let drafted = policy::Draft {
+        service: name.clone().unwrap_or_default(),
+        vantages: vec![around.vantage.to_owned()],
+        sites: sites.iter().map(|site| site.name.clone()).collect(),
+        checks: counts,
+        providers: members.iter().map(|d| provider_policy(d)).collect(),
+    };
+    let policy = policy::policy(drafted, preset, file.policy.as_ref(), at, reader);
+    let place = file.zone.as_ref().map_or(at, |field| &field.at);
+    Some(Service {
+        place: reader.place(place),
+        policy: name.and(policy)?,
+        preset: preset.name().to_owned(),
+        record: record?,
+        zone: zone?,
+        ttl: ttl?,
+        sites,
+        checks: runs.into_iter().collect::<Option<_>>()?,
+        zone_ids,
+    })
+}
+
+fn provider_policy(declared: &Declared) -> ProviderPolicy {
+    ProviderPolicy { name: declared.id.clone(), guarded: declared.guarded }
+}
+
+fn domain(
+    section: &At,
+    key: &str,
+    field: Option<&Field<String>>,
+    reader: &mut Reader<'_>,
+) -> Option<Name> {
+    let example = if key == "zone" { "\"example.com\"" } else { "\"app.example.com\"" };
+    let field = reader.need(section, key, field, &format!("write one such as {example}"))?;
+    let parsed = Name::parse(&field.value);
+    parsed
+        .map_err(|error| reader.error(&field.at, format!("{error}; write one such as {example}")))
+        .ok()
+}
+
+/// The providers that are authoritative for the service's zone, in their order.
+fn members<'d>(
+    file: &ServiceFile,
+    at: &At,
+    declared: &'d [Declared],
+    reader: &mut Reader<'_>,
+) -> Vec<&'d Declared> {
+    let Some(list) = &file.providers else { return declared.iter().collect() };
+    let mut members: Vec<&Declared> = Vec::new();
+    for Field { value: id, at } in &list.value {
+        match declared.iter().find(|provider| &provider.id == id) {
+            Some(found) if members.iter().any(|member| member.id == found.id) => {
+                reader.error(at, format!("\"{id}\" stands here twice; remove one"));
+            }
+            Some(found) => members.push(found),
+            None => {
+                let ids = declared.iter().map(|provider| provider.id.as_str());
+                let hint = match nearest(id, ids.clone()) {
+                    Some(near) => format!("did you mean \"{near}\"?"),
+                    None => format!("there are: {}", ids.collect::<Vec<_>>().join(", ")),
+                };
+                reader.error(at, format!("there is no provider \"{id}\"; {hint}"));
+            }
+        }
+    }
+    if list.value.is_empty() {
+        let message = "no provider would publish this service; name one, or remove the key for all";
+        reader.error(&at.join("providers"), message);
+    }
+    members
+}
+
+fn ttl(file: &ServiceFile, at: &At, members: &[&Declared], reader: &mut Reader<'_>) -> Option<u32> {
+    let why = "write the TTL in seconds, such as 60; every cache may keep the old answer that long";
+    let field = reader.need(at, "ttl", file.ttl.as_ref(), why)?;
+    let floor = members.iter().max_by_key(|provider| provider.ttl_min)?;
+    if field.value < floor.ttl_min {
+        let (id, least) = (&floor.id, floor.ttl_min);
+        let message = format!(
+            "{} is below the smallest TTL of provider \"{id}\" ({least}); write {least} or more",
+            field.value
+        );
+        reader.error(&field.at, message);
+        return None;
+    }
+    if field.value > 3600 {
+        let message = format!(
+            "a cache may keep the dead site's address for {} s after a move; consider 60",
+            field.value
+        );
+        reader.warning(&field.at, message);
+    }
+    Some(field.value)
+}
+
+fn sites(file: &ServiceFile, at: &At, reader: &mut Reader<'_>) -> Vec<Site> {
+    let why = "write a [[services.sites]] section for each place, the preferred one first";
+    let Some(list) = reader.need(at, "sites", file.sites.as_ref(), why) else { return Vec::new() };
+    let mut names = BTreeMap::new();
+    let mut addresses = BTreeMap::new();
+    let mut sites = Vec::new();
+    for Field { value: site, at } in &list.value {
+        let name = name(at, "name", site.name.as_ref(), &mut names, reader);
+        let why = "write the addresses people are sent to: [\"203.0.113.5\"]";
+        let given = reader.need(at, "addresses", site.addresses.as_ref(), why);
+        let targets = self::addresses(site, &mut addresses, reader);
+        if let (Some(name), Some(_)) = (name, given) {
+            let location = site.location.as_ref().map_or_else(|| name.clone(), |l| l.value.clone());
+            sites.push(Site { name, location, addresses: targets });
+        }
+    }
+    sites
+}
+
+fn addresses(
+    site: &SiteFile,
+    taken: &mut BTreeMap<String, At>,
+    reader: &mut Reader<'_>,
+) -> Vec<std::net::IpAddr> {
+    let Some(list) = &site.addresses else { return Vec::new() };
+    if list.value.is_empty() {
+        reader.error(&list.at, "a site needs at least one address to send people to");
+    }
+    let mut targets = Vec::new();
+    for Field { value: address, at } in &list.value {
+        if address.is_unspecified() || address.is_multicast() {
+            reader
+                .error(at, format!("{address} cannot be reached by anybody; write the site's own"));
+        } else if let Some(first) = taken.get(&address.to_string()) {
+            let message = format!("{address} is at {} already; two sites need two", first.key);
+            reader.error(at, message);
+        } else {
+            taken.insert(address.to_string(), at.clone());
+            targets.push(*address);
+        }
+    }
+    targets
+}
+
+fn checks(
+    file: &ServiceFile,
+    at: &At,
+    preset: Preset,
+    reader: &mut Reader<'_>,
+) -> Vec<(CheckPolicy, Option<health::Check>)> {
+    let why = "write a [[services.checks]] section, such as kind = \"http\"";
+    let Some(list) = reader.need(at, "checks", file.checks.as_ref(), why) else {
+        return Vec::new();
+    };
+    let mut names = BTreeMap::new();
+    let each = list.value.iter().map(|Field { value: check, at }| {
+        // A service with one check of a kind need not give it a name.
+        let kind = check
+            .kind
+            .as_ref()
+            .map(|kind| Field { value: kind.value.word().to_owned(), at: at.join("name") });
+        let given = check.name.as_ref().or(kind.as_ref());
+        let name = given.and_then(|_| name(at, "name", given, &mut names, reader));
+        // A check without a usable name still has a place in the policy's list.
+        let name = name.unwrap_or_else(|| at.key.clone());
+        check::check(check, at, name, preset, reader)
+    });
+    each.collect()
+}
+
+fn zone_ids(
+    file: &ServiceFile,
+    members: &[&Declared],
+    reader: &mut Reader<'_>,
+) -> Vec<Option<String>> {
+    let Some(table) = &file.zone_ids else { return vec![None; members.len()] };
+    for (id, field) in &table.value {
+        if !members.iter().any(|member| &member.id == id) {
+            let message = format!("\"{id}\" is not a provider of this service; remove the line");
+            reader.error(&field.at, message);
+        }
+    }
+    members.iter().map(|member| table.value.get(&member.id).map(|id| id.value.clone())).collect()
+}

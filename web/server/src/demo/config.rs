@@ -1,0 +1,111 @@
+//! The emulated clouds and the configuration file that describes them.
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::net::Ipv4Addr;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use cloud_emulator::{Cloud, Emulator, Info, Options, SiteOptions};
+use serde::Serialize;
+
+/// The file, beside the configuration, that holds the Hetzner token.
+pub const TOKEN_FILE: &str = "hetzner.token";
+
+const TTL: u32 = 60;
+
+/// Both clouds with one site each.
+pub async fn emulator() -> Result<Emulator, String> {
+    let site = |name: &str, third, cloud| SiteOptions {
+        name: name.to_owned(),
+        address: Ipv4Addr::new(127, 0, third, 1).into(),
+        port: 0,
+        cloud: Some(cloud),
+    };
+    let options = Options {
+        sites: vec![site("london", 10, Cloud::Google), site("falkenstein", 20, Cloud::Hetzner)],
+        ..Options::default()
+    };
+    Emulator::start(options).await.map_err(|error| error.to_string())
+}
+
+/// The configuration of the demo, as a user would write it.
+pub fn text(
+    info: &Info,
+    journal: &Path,
+    password_hash: &str,
+    token_hash: &str,
+) -> Result<String, String> {
+    let zone = info.zone.as_ref().map_or("schwenk.example", |zone| zone.name.as_str());
+    let port = info.sites.first().map_or(80, |site| site.port);
+    let mut text = String::from("# Made by `schwenk demo`; it goes away with the demo.\n");
+    let mut line = |key: &str, value: String| text += &format!("{key} = {value}\n");
+    line("vantage", quote("here")?);
+    line("\n[journal]\npath", quote(&journal.display().to_string())?);
+    line("\n[[server.users]]\nname", quote(super::USER)?);
+    line("password_hash", quote(password_hash)?);
+    line("role", quote("operate")?);
+    line("\n[[server.tokens]]\nname", quote("demo-cli")?);
+    line("token_hash", quote(token_hash)?);
+    line("role", quote("operate")?);
+    line("\n[[providers]]\nid", quote("google")?);
+    line("kind", quote("google")?);
+    line("project", quote(&info.project)?);
+    line("credentials", quote(&format!("file:{}", info.key_file.display()))?);
+    line("endpoint", quote(&info.google)?);
+    line("name_servers", name_servers(info, Cloud::Google)?);
+    line("\n[[providers]]\nid", quote("hetzner")?);
+    line("kind", quote("hetzner")?);
+    line("token", quote(&format!("file:{TOKEN_FILE}"))?);
+    line("endpoint", quote(&info.hetzner)?);
+    line("name_servers", name_servers(info, Cloud::Hetzner)?);
+    line("\n[[services]]\nname", quote("app")?);
+    line("record", quote(&format!("app.{zone}"))?);
+    line("zone", quote(zone)?);
+    line("ttl", TTL.to_string());
+    line("preset", quote("fast")?);
+    // In a demo nobody wants to wait five minutes for the next failover.
+    line("policy", "{ hold_down = \"10 s\", moves_max = 30 }".to_owned());
+    for site in &info.sites {
+        let cloud = match site.cloud {
+            Some(Cloud::Google) => "Google",
+            Some(Cloud::Hetzner) => "Hetzner",
+            None => "nobody's cloud",
+        };
+        line("\n[[services.sites]]\nname", quote(&site.name)?);
+        line("location", quote(&format!("{cloud}, {}", capital(&site.name)))?);
+        line("addresses", quote(&[site.address.to_string()])?);
+    }
+    line("\n[[services.checks]]\nkind", quote("http")?);
+    line("port", port.to_string());
+    line("path", quote("/")?);
+    line("contains", quote(&["dbworking"])?);
+    line("\n[[services.checks]]\nkind", quote("tcp")?);
+    line("port", port.to_string());
+    Ok(text)
+}
+
+fn name_servers(info: &Info, cloud: Cloud) -> Result<String, String> {
+    let servers = info.dns.iter().filter(|server| server.provider == cloud).map(|server| {
+        let (name, addresses) = (quote(&server.server)?, quote(&[&server.address])?);
+        Ok(format!("{{ name = {name}, addresses = {addresses} }}"))
+    });
+    let servers: Vec<String> = servers.collect::<Result<_, String>>()?;
+    Ok(format!("[\n  {},\n]", servers.join(",\n  ")))
+}
+
+/// A value as TOML writes it; JSON's strings and lists of strings are valid TOML.
+fn quote(value: &(impl Serialize + ?Sized)) -> Result<String, String> {
+    serde_json::to_string(value).map_err(|error| error.to_string())
+}
+
+fn capital(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Writes a file that only this user can read.
+pub fn write_private(path: &Path, text: &str) -> Result<(), String> {
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| format!("cannot write {}: {error}", path.display()))
+}

@@ -1,0 +1,75 @@
+//! The demo's world: emulated clouds, a watcher on them, and a drawer full of faults.
+mod config;
+mod fault;
+mod world;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use watcher::{Options, Watcher};
+pub use world::World;
+
+use crate::compose;
+use crate::config::{Server, Surroundings};
+use crate::http::auth::{hash, random_token};
+
+/// Who logs in.
+pub const USER: &str = "demo";
+
+/// A demo ready to be served.
+#[derive(Debug)]
+pub struct Demo {
+    /// What can be broken.
+    pub world: Arc<World>,
+    /// The watcher, not running yet.
+    pub watcher: Watcher,
+    /// Who may come in.
+    pub server: Server,
+    /// The password of [`USER`].
+    pub password: String,
+    /// A token for the command line.
+    pub token: String,
+    /// The configuration file that describes it.
+    pub config: PathBuf,
+}
+
+impl Demo {
+    /// Starts the emulated clouds and builds a watcher on them. Without `journal` it is kept in a
+    /// directory that goes away with the demo.
+    pub async fn start(journal: Option<PathBuf>) -> Result<Self, String> {
+        let emulator = config::emulator().await?;
+        let directory = tempfile::Builder::new().prefix("schwenk-demo-").tempdir();
+        let directory = directory.map_err(|error| format!("no private directory: {error}"))?;
+        let password = random_token()?.chars().take(12).collect::<String>();
+        let token = random_token()?;
+        let journal = journal.unwrap_or_else(|| directory.path().join("journal.db"));
+        let text = config::text(emulator.info(), &journal, &hash(&password)?, &hash(&token)?)?;
+        let file = directory.path().join("schwenk.toml");
+        let secret = directory.path().join(config::TOKEN_FILE);
+        config::write_private(&secret, &emulator.info().tokens.hetzner)?;
+        config::write_private(&file, &text)?;
+        let env = |_: &str| None;
+        let around = Surroundings { env: &env, dir: directory.path() };
+        let parsed = crate::config::parse("schwenk.toml", text, &around).map_err(|problems| {
+            problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        })?;
+        let providers = compose::providers(&parsed).await.map_err(|problem| problem.to_string())?;
+        let options = Options {
+            drift_interval: Duration::from_secs(3),
+            observe_interval: Duration::from_secs(1),
+            ..compose::options(&parsed)
+        };
+        let watcher = compose::watcher(&parsed, &providers, options);
+        let watcher = watcher.map_err(|error| error.to_string())?;
+        let world = World::new(emulator, directory, &parsed, providers)?;
+        Ok(Self {
+            world: Arc::new(world),
+            watcher,
+            server: parsed.server,
+            password,
+            token,
+            config: file,
+        })
+    }
+}

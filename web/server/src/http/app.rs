@@ -1,0 +1,121 @@
+//! What all handlers share.
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::Bytes;
+use failover_core::{ServiceSnapshot, Snapshot};
+use tokio::sync::{Semaphore, watch};
+use watcher::Handle;
+
+use super::auth::{Accounts, Sessions, Throttle};
+use super::demo::Breakable;
+use super::problem::{Answer, Refusal};
+use crate::config::Server;
+
+/// Open live streams; each costs a task and a socket.
+const LISTENERS_MAX: usize = 64;
+
+/// What all handlers share; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    watcher: Handle,
+    accounts: Accounts,
+    sessions: Sessions,
+    throttle: Throttle,
+    public_origin: Option<String>,
+    demo: Option<Arc<dyn Breakable>>,
+    listeners: Arc<Semaphore>,
+    latest: Mutex<Option<(u64, Bytes)>>,
+    ending: watch::Receiver<bool>,
+}
+
+impl App {
+    /// An application that shows and commands `watcher`. Live streams end when `ending` turns true.
+    pub fn new(
+        watcher: Handle,
+        server: &Server,
+        demo: Option<Arc<dyn Breakable>>,
+        ending: watch::Receiver<bool>,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            watcher,
+            accounts: Accounts::new(server.users.clone(), server.tokens.clone()),
+            sessions: Sessions::new(server.session),
+            throttle: Throttle::default(),
+            public_origin: server.public_origin.clone(),
+            demo,
+            listeners: Arc::new(Semaphore::new(LISTENERS_MAX)),
+            latest: Mutex::new(None),
+            ending,
+        }))
+    }
+
+    /// The watcher.
+    pub fn watcher(&self) -> &Handle {
+        &self.0.watcher
+    }
+
+    /// Who may come in.
+    pub fn accounts(&self) -> &Accounts {
+        &self.0.accounts
+    }
+
+    /// Who has come in.
+    pub fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    /// What slows guessing down.
+    pub fn throttle(&self) -> &Throttle {
+        &self.0.throttle
+    }
+
+    /// The demo's switches, if this is the demo.
+    pub fn demo(&self) -> Option<&Arc<dyn Breakable>> {
+        self.0.demo.as_ref()
+    }
+
+    /// The origin browsers use, if a proxy stands before this server.
+    pub fn public_origin(&self) -> Option<&str> {
+        self.0.public_origin.as_deref()
+    }
+
+    /// Whether browsers reach this server through TLS.
+    pub fn is_https(&self) -> bool {
+        self.public_origin().is_some_and(|origin| origin.starts_with("https://"))
+    }
+
+    /// The places for live streams.
+    pub fn listeners(&self) -> Arc<Semaphore> {
+        self.0.listeners.clone()
+    }
+
+    /// Turns true when the server ends.
+    pub fn ending(&self) -> watch::Receiver<bool> {
+        self.0.ending.clone()
+    }
+
+    /// A snapshot as JSON, made once for all who ask.
+    pub fn json(&self, snapshot: &Snapshot) -> Answer<Bytes> {
+        let mut latest = self.0.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((number, json)) = &*latest
+            && *number == snapshot.number
+        {
+            return Ok(json.clone());
+        }
+        let json = serde_json::to_vec(snapshot).map_err(|error| {
+            Refusal::unavailable(format!("the snapshot has no JSON form: {error}"))
+        })?;
+        let json = Bytes::from(json);
+        *latest = Some((snapshot.number, json.clone()));
+        Ok(json)
+    }
+}
+
+/// One service of a snapshot.
+pub fn service<'s>(snapshot: &'s Snapshot, name: &str) -> Answer<&'s ServiceSnapshot> {
+    let found = snapshot.services.iter().find(|service| service.view.service == name);
+    found.ok_or_else(|| Refusal::unknown_service(name))
+}

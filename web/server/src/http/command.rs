@@ -1,0 +1,71 @@
+//! What operators ask for.
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use failover_core::{Command, Refusal as Why, SiteId};
+use watcher::CommandError;
+use web_api::{CommandAnswer, CommandRequest};
+
+use super::app::{App, service};
+use super::auth::Operator;
+use super::input::Body;
+use super::problem::{Answer, Refusal};
+
+/// Obeyed or refused at once; what it sets in motion shows in the snapshots.
+pub async fn command(
+    State(app): State<App>,
+    operator: Operator,
+    Path(name): Path<String>,
+    Body(request): Body<CommandRequest>,
+) -> Answer<Json<CommandAnswer>> {
+    let snapshot = app.watcher().snapshot();
+    let sites = service(&snapshot, &name)?.sites.len();
+    if let Some(site) =
+        sites_of(&request.command).into_iter().flatten().find(|s| s.index() >= sites)
+    {
+        return Err(Refusal::unknown_site(&site.0.to_string()));
+    }
+    let result = app.watcher().command(&name, operator.actor(), request.command).await;
+    result.map(|events| Json(CommandAnswer { events })).map_err(refusal)
+}
+
+fn sites_of(command: &Command) -> [Option<SiteId>; 2] {
+    match command {
+        Command::SwitchOver { from, to } | Command::Force { from, to } => [Some(*from), Some(*to)],
+        Command::MaintenanceOn { site, .. } | Command::MaintenanceOff { site } => {
+            [Some(*site), None]
+        }
+        _ => [None, None],
+    }
+}
+
+/// What a watcher's refusal is over HTTP.
+pub fn refusal(error: CommandError) -> Refusal {
+    match error {
+        CommandError::UnknownService(name) => Refusal::unknown_service(&name),
+        CommandError::Refused(why, text) => {
+            Refusal::new(StatusCode::CONFLICT, word(&why), "The command was refused", text)
+        }
+        other => Refusal::unavailable(other.to_string()),
+    }
+}
+
+/// The stable word of a refusal.
+fn word(why: &Why) -> &'static str {
+    match why {
+        Why::Stale { .. } => "stale_from",
+        Why::UnknownSite => "unknown_site",
+        Why::AlreadyActive => "already_active",
+        Why::NotUp => "not_up",
+        Why::InMaintenance => "in_maintenance",
+        Why::MoveOpen { .. } => "move_open",
+        Why::NoSuchMove => "no_such_move",
+        Why::AlreadySo => "already_so",
+        Why::NotLeader => "not_leader",
+        Why::NoJournal => "no_journal",
+        Why::NoExpiry => "no_expiry",
+        Why::NothingBetter => "nothing_better",
+        Why::LagTooLarge => "lag_too_large",
+        _ => "refused",
+    }
+}

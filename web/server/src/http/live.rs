@@ -1,0 +1,80 @@
+//! The snapshots as they happen (Server-Sent Events).
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use failover_core::Snapshot;
+use futures_util::stream;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use watcher::Updates;
+
+use super::app::App;
+use super::auth::{SessionId, Viewer};
+use super::problem::{Answer, Refusal};
+
+/// Between two snapshots on one stream: people see no more than this, and a busy watcher must not
+/// keep every browser busy too.
+const PACE: Duration = Duration::from_millis(100);
+/// A comment on a quiet stream, so that proxies keep it open and a dead one is noticed.
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
+
+/// A full snapshot at once and after every change; a slow reader gets only the newest.
+pub async fn live(State(app): State<App>, viewer: Viewer) -> Answer<impl IntoResponse> {
+    let place = app.listeners().try_acquire_owned().map_err(|_| {
+        let detail = "too many live streams are open; close some, or poll /api/v1/snapshot";
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        Refusal::new(status, "too_many_listeners", "Too many listeners", detail).retry_after(5)
+    })?;
+    let listener = Listener {
+        updates: app.watcher().updates(),
+        first: Some(app.watcher().snapshot()),
+        ending: app.ending(),
+        session: viewer.session,
+        app,
+        _place: place,
+    };
+    let events = stream::unfold(listener, Listener::next);
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+}
+
+#[derive(Debug)]
+struct Listener {
+    app: App,
+    updates: Updates,
+    first: Option<Arc<Snapshot>>,
+    ending: watch::Receiver<bool>,
+    session: Option<SessionId>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Listener {
+    async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
+        let snapshot = match self.first.take() {
+            Some(first) => first,
+            None => self.wait().await?,
+        };
+        // A session that has ended must not go on watching through an open stream.
+        if self.session.is_some_and(|id| self.app.sessions().account(&id).is_none()) {
+            return None;
+        }
+        let json = self.app.json(&snapshot).ok()?;
+        let text = str::from_utf8(&json).ok()?;
+        let event = Event::default().id(snapshot.number.to_string()).data(text);
+        Some((Ok(event), self))
+    }
+
+    async fn wait(&mut self) -> Option<Arc<Snapshot>> {
+        let paced = async {
+            tokio::time::sleep(PACE).await;
+            self.updates.next().await
+        };
+        tokio::select! {
+            snapshot = paced => snapshot,
+            _ = self.ending.wait_for(|ending| *ending) => None,
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What can be looked at: the snapshot, the journal, and the program itself.
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use serde::Deserialize;
+use web_api::{Events, Version};
+
+use super::app::{App, service};
+use super::auth::Viewer;
+use super::input::Ask;
+use super::problem::{Answer, Refusal};
+
+const EVENTS_DEFAULT: u32 = 100;
+const EVENTS_MAX: u32 = 1000;
+
+/// Everything at this moment.
+pub async fn snapshot(State(app): State<App>, _: Viewer) -> Answer<impl IntoResponse> {
+    let json = app.json(&app.watcher().snapshot())?;
+    Ok(([(CONTENT_TYPE, "application/json")], json))
+}
+
+/// Which events.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventsQuery {
+    /// Only events with a greater number.
+    #[serde(default)]
+    after: u64,
+    /// At most this many, the newest.
+    limit: Option<u32>,
+    /// Only events of this service.
+    service: Option<String>,
+}
+
+/// The journal, newest first.
+pub async fn events(
+    State(app): State<App>,
+    _: Viewer,
+    Ask(query): Ask<EventsQuery>,
+) -> Answer<Json<Events>> {
+    let limit = query.limit.unwrap_or(EVENTS_DEFAULT);
+    if limit == 0 || limit > EVENTS_MAX {
+        return Err(Refusal::bad_request(format!("limit must be from 1 to {EVENTS_MAX}")));
+    }
+    if let Some(name) = &query.service {
+        service(&app.watcher().snapshot(), name)?;
+    }
+    let read = app.watcher().events(query.after, limit, query.service.as_deref()).await;
+    let events = read.map_err(|error| Refusal::unavailable(error.to_string()))?;
+    Ok(Json(Events { events }))
+}
+
+/// Whether this process answers at all. Says nothing about the services.
+pub async fn health() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+/// Which program this is.
+pub async fn version(_: Viewer) -> Json<Version> {
+    Json(Version { version: crate::VERSION.to_owned() })
+}

@@ -1,0 +1,96 @@
+//! The backend: routes, sessions, live snapshots and the panel's files.
+pub mod app;
+mod asset;
+pub mod auth;
+mod command;
+pub mod demo;
+mod headers;
+mod input;
+mod live;
+mod login;
+mod look;
+pub mod openapi;
+mod plan;
+mod problem;
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use app::App;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+pub use plan::lines;
+use problem::Refusal;
+use tokio::net::TcpListener;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+/// Requests that are still answered when the server ends.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Every route there is.
+pub fn router(app: App) -> Router {
+    let api = Router::new()
+        .route("/login", post(login::login))
+        .route("/logout", post(login::logout))
+        .route("/session", get(login::session))
+        .route("/snapshot", get(look::snapshot))
+        .route("/live", get(live::live))
+        .route("/events", get(look::events))
+        .route("/services/{service}/command", post(command::command))
+        .route("/services/{service}/plan", get(plan::plan))
+        .route("/demo/faults", get(demo::list))
+        .route("/demo/fault", post(demo::set))
+        .route("/health", get(look::health))
+        .route("/version", get(look::version))
+        .route("/openapi.json", get(openapi::document))
+        .method_not_allowed_fallback(problem::wrong_method)
+        .fallback(problem::unknown_path)
+        .layer(DefaultBodyLimit::max(input::BODY_MAX));
+    Router::new()
+        .nest("/api/v1", api)
+        .fallback(asset::asset)
+        .layer(same_origin(&app))
+        .layer(from_fn_with_state(app.clone(), headers::add))
+        .with_state(app)
+}
+
+/// Refuses what another site makes a browser send here.
+fn same_origin(app: &App) -> CsrfLayer<fn(ProtectionError) -> Response> {
+    let layer = CsrfLayer::new();
+    let layer = match app.public_origin() {
+        // The configuration has checked that it is an origin.
+        Some(origin) => layer.clone().add_trusted_origin(origin).unwrap_or(layer),
+        None => layer,
+    };
+    layer.with_rejection_response(|_| {
+        let detail = "this request was made by another site; use Schwenk's own page, or a token";
+        let status = axum::http::StatusCode::FORBIDDEN;
+        Refusal::new(status, "cross_site", "Request from another site", detail).into_response()
+    })
+}
+
+/// Serves `app` on `listener` until `shutdown`; then requests under way have two seconds.
+pub async fn serve(
+    listener: TcpListener,
+    app: App,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let (stopped, stop) = tokio::sync::oneshot::channel();
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        shutdown.await;
+        let _ = stopped.send(());
+    });
+    let overdue = async move {
+        let _ = stop.await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        result = server => result,
+        () = overdue => Ok(()),
+    }
+}

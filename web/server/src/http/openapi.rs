@@ -1,0 +1,2 @@
+//! The API's own description.
+pub async fn document() {}

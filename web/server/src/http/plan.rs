@@ -1,0 +1,140 @@
+//! What a switchover would change, and whether it would be accepted.
+use axum::Json;
+use axum::extract::{Path, State};
+use dns_provider::RrSet;
+use failover_core::{ServiceSnapshot, SiteId, SiteView, Snapshot, Verdict};
+use serde::Deserialize;
+use watcher::ProviderDiff;
+use web_api::{Plan, PlanCheck, ProviderPlan};
+
+use super::app::{App, service};
+use super::auth::Viewer;
+use super::command;
+use super::input::Ask;
+use super::problem::{Answer, Refusal};
+use crate::config::duration;
+
+/// Where to.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanQuery {
+    /// The target's name.
+    to: String,
+}
+
+/// Reads the providers and changes nothing.
+pub async fn plan(
+    State(app): State<App>,
+    _: Viewer,
+    Path(name): Path<String>,
+    Ask(query): Ask<PlanQuery>,
+) -> Answer<Json<Plan>> {
+    let snapshot = app.watcher().snapshot();
+    let found = service(&snapshot, &name)?;
+    let place = found.sites.iter().position(|site| site.name == query.to);
+    let place = place.and_then(|place| u8::try_from(place).ok().map(SiteId));
+    let to = place.ok_or_else(|| Refusal::unknown_site(&query.to))?;
+    let diffs = app.watcher().plan(&name, to).await.map_err(command::refusal)?;
+    Ok(Json(describe(&snapshot, found, to, diffs)))
+}
+
+fn describe(
+    snapshot: &Snapshot,
+    service: &ServiceSnapshot,
+    to: SiteId,
+    diffs: Vec<ProviderDiff>,
+) -> Plan {
+    let name = |site: SiteId| service.sites.get(site.index()).map(|facts| facts.name.clone());
+    let (required, advisory) = checks(snapshot, service, to, &diffs);
+    let allowed = required.iter().all(|check| check.ok);
+    Plan {
+        service: service.view.service.clone(),
+        from: service.view.desired.single().and_then(name),
+        to: name(to).unwrap_or_default(),
+        providers: diffs.into_iter().map(provider).collect(),
+        checks: required.into_iter().chain(advisory).collect(),
+        allowed,
+        converges_in_secs: service.ttl,
+    }
+}
+
+/// What must be so for a switchover to be accepted, and what is only good to know.
+fn checks(
+    snapshot: &Snapshot,
+    service: &ServiceSnapshot,
+    to: SiteId,
+    diffs: &[ProviderDiff],
+) -> (Vec<PlanCheck>, Vec<PlanCheck>) {
+    let view = &service.view;
+    let check = |ok, text: String| PlanCheck { ok, text };
+    let Some(site) = view.sites.get(to.index()) else {
+        return (vec![check(false, "nothing is known of this site yet".to_owned())], Vec::new());
+    };
+    let active = view.desired.single() == Some(to);
+    let mut required = vec![
+        check(
+            !active,
+            if active { "it is the active site already" } else { "it is a standby" }.into(),
+        ),
+        up(site),
+        check(
+            site.maintenance.is_none(),
+            match &site.maintenance {
+                Some((_, who)) => {
+                    format!("{} is in maintenance since {} said so", site.name, who.0)
+                }
+                None => "not in maintenance".to_owned(),
+            },
+        ),
+        check(
+            view.open_move.is_none(),
+            match &view.open_move {
+                Some(open) => format!("move {} is still open", open.id.0),
+                None => "no other move is open".to_owned(),
+            },
+        ),
+    ];
+    if let Some(problem) = &snapshot.journal_problem {
+        required.push(check(false, format!("the journal cannot be written: {problem}")));
+    }
+    let mut advisory = Vec::new();
+    for diff in diffs {
+        advisory.push(match &diff.problem {
+            Some(problem) => check(false, format!("{}: {problem}", diff.provider)),
+            None => check(true, format!("{} can be changed", diff.provider)),
+        });
+    }
+    if let Some(last) = &view.last_move {
+        let ago = snapshot.at.since(last.completed.unwrap_or(last.since));
+        let seconds = std::time::Duration::from_secs(ago.as_secs());
+        advisory.push(check(true, format!("the last move was {} ago", duration::show(seconds))));
+    }
+    (required, advisory)
+}
+
+fn up(site: &SiteView) -> PlanCheck {
+    let [up, down, unknown] = site.tally;
+    let total = u16::from(up) + u16::from(down) + u16::from(unknown);
+    let word = match site.verdict {
+        Verdict::Up => "up",
+        Verdict::Down => "down",
+        Verdict::Unknown => "unknown",
+    };
+    let text = format!("{} is {word}: up from {up} of {total} vantage points", site.name);
+    PlanCheck { ok: site.verdict == Verdict::Up, text }
+}
+
+fn provider(diff: ProviderDiff) -> ProviderPlan {
+    ProviderPlan {
+        provider: diff.provider,
+        remove: diff.remove.iter().flat_map(lines).collect(),
+        add: diff.add.iter().flat_map(lines).collect(),
+        problem: diff.problem,
+    }
+}
+
+/// An RRset as zone-file lines (RFC 1035 section 5.1).
+pub fn lines(set: &RrSet) -> Vec<String> {
+    let RrSet { key, ttl, values, .. } = set;
+    values.iter().map(|value| format!("{}. {ttl} IN {} {value}", key.name, key.rtype)).collect()
+}

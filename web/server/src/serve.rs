@@ -1,0 +1,58 @@
+//! A watcher and its backend in one process, until both have ended.
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use watcher::Watcher;
+
+use crate::config::Server;
+use crate::http::app::App;
+use crate::http::demo::Breakable;
+
+/// SIGTERM to the end of the process; the watcher's own grace for an open move is shorter.
+const GRACE: Duration = Duration::from_millis(4800);
+
+/// Why the process ended by itself.
+#[derive(Debug)]
+pub struct Ended(pub String);
+
+/// Runs `watcher` and serves it on `listener` until `stop` turns true, then ends both.
+///
+/// The backend lives as long as the watcher: somebody may want to see how a move ends.
+pub async fn serve(
+    watcher: Watcher,
+    listener: TcpListener,
+    server: &Server,
+    demo: Option<Arc<dyn Breakable>>,
+    stop: &watch::Receiver<bool>,
+) -> Result<(), Ended> {
+    let (ended, ending) = watch::channel(false);
+    let app = App::new(watcher.handle(), server, demo, ending.clone());
+    let backend = tokio::spawn(crate::http::serve(listener, app, wait(ending)));
+    let watching = tokio::spawn(watcher.run(wait(stop.clone())));
+    let overdue = async {
+        wait(stop.clone()).await;
+        tokio::time::sleep(GRACE).await;
+    };
+    let result = tokio::select! {
+        result = watching => match result {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Ended(format!("the watcher has stopped: {error}"))),
+            Err(error) => Err(Ended(format!("the watcher has stopped: {error}"))),
+        },
+        () = overdue => {
+            tracing::warn!("an open move did not end in time; the next start continues it");
+            Ok(())
+        }
+    };
+    ended.send_replace(true);
+    match tokio::time::timeout(Duration::from_millis(500), backend).await {
+        Ok(Ok(Err(error))) => Err(Ended(format!("the backend has stopped: {error}"))),
+        _ => result,
+    }
+}
+
+async fn wait(mut flag: watch::Receiver<bool>) {
+    let _ = flag.wait_for(|set| *set).await;
+}

@@ -1,0 +1,2 @@
+//! What the program promises, tried from outside.
+mod config;
