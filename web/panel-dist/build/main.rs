@@ -1,0 +1,78 @@
+//! Compiles, binds, compresses and embeds the panel: no tool but cargo is needed.
+mod compile;
+mod embed;
+
+use std::env;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::exit;
+
+/// The panel must load quickly on a bad line: what the browser downloads may not grow beyond this.
+const BUDGET: usize = 150_000;
+
+fn main() {
+    // An error's backtrace says nothing to those who read it here.
+    if let Err(error) = build() {
+        eprintln!("{error}");
+        exit(1);
+    }
+}
+
+fn build() -> Result<(), Box<dyn Error>> {
+    let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let web = here.parent().ok_or("panel-dist has no parent folder")?;
+    let workspace = web.parent().ok_or("web has no parent folder")?;
+    for path in watched(web, workspace) {
+        println!("cargo:rerun-if-changed={}", path.display());
+    }
+    let mut dist = embed::Dist::new(&out, env::var("PROFILE")? == "release");
+    if env::var_os("CARGO_FEATURE_EMBED").is_none() {
+        dist.page(include_str!("../without.html"))?;
+        return dist.finish();
+    }
+    let bound = compile::panel(workspace, &out, dist.release)?;
+    fill(&mut dist, &web.join("panel/static"), &bound)?;
+    dist.finish()
+}
+
+/// Everything the panel is made of. Without `embed` the list is the same, so that switching the
+/// feature back on cannot find an old panel.
+fn watched(web: &Path, workspace: &Path) -> Vec<PathBuf> {
+    let mut paths = vec![workspace.join("Cargo.toml"), workspace.join("Cargo.lock")];
+    for package in [web.join("panel"), web.join("api"), workspace.join("crates/failover-core")] {
+        paths.extend([package.join("src"), package.join("Cargo.toml")]);
+    }
+    paths.extend([web.join("panel/static"), web.join("panel-dist/build")]);
+    paths.push(web.join("panel-dist/without.html"));
+    paths
+}
+
+/// Files are added in the order in which they name each other.
+fn fill(dist: &mut embed::Dist, own: &Path, bound: &compile::Bound) -> Result<(), Box<dyn Error>> {
+    let text = |name: &str| {
+        let path = own.join(name);
+        std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let wasm = dist.add("panel", "wasm", &bound.wasm)?;
+    let js = dist.add("panel", "js", bound.js.as_bytes())?;
+    let boot = text("boot.js")?.replace("{{js}}", &js.path).replace("{{wasm}}", &wasm.path);
+    let boot = dist.add("boot", "js", boot.as_bytes())?;
+    let css = dist.add("panel", "css", text("panel.css")?.as_bytes())?;
+    let icon = dist.add("favicon", "svg", text("favicon.svg")?.as_bytes())?;
+    let page = text("index.html")?
+        .replace("{{boot}}", &boot.path)
+        .replace("{{css}}", &css.path)
+        .replace("{{icon}}", &icon.path)
+        .replace("{{js}}", &js.path)
+        .replace("{{wasm}}", &wasm.path);
+    dist.page(&page)?;
+    if dist.release && wasm.br_len > BUDGET {
+        return Err(format!(
+            "the panel's wasm is {} bytes after brotli, {BUDGET} are allowed: make it smaller",
+            wasm.br_len
+        )
+        .into());
+    }
+    Ok(())
+}

@@ -1,0 +1,228 @@
+//! What the panel knows: the latest snapshot, how old it is, and who is logged in.
+use crate::api;
+use crate::model::fresh::Fresh;
+use failover_core::{ServiceSnapshot, Snapshot, Timestamp};
+use futures_util::StreamExt;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::sync::Arc;
+use std::time::Duration;
+use web_api::{Problem, Role, Session};
+
+const TICK: Duration = Duration::from_secs(1);
+/// Pause before a broken stream is opened again; the browser's own attempts have failed by then.
+const REOPEN: Duration = Duration::from_secs(2);
+
+/// Who is logged in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// It is being asked.
+    Asking,
+    /// Nobody.
+    Nobody,
+    /// Somebody.
+    Somebody(Session),
+}
+
+/// The panel's whole knowledge; a context.
+#[derive(Clone, Copy)]
+pub struct Live {
+    /// Who is logged in.
+    pub who: RwSignal<Who>,
+    /// The latest snapshot.
+    pub snapshot: RwSignal<Option<Arc<Snapshot>>>,
+    /// When the watcher last said something new, on the browser's clock.
+    arrived: RwSignal<Option<f64>>,
+    /// The browser's clock, once a second.
+    tick: RwSignal<f64>,
+}
+
+impl Live {
+    /// Starts the clock and asks who is logged in.
+    pub fn start() -> Self {
+        let live = Self {
+            who: RwSignal::new(Who::Asking),
+            snapshot: RwSignal::new(None),
+            arrived: RwSignal::new(None),
+            tick: RwSignal::new(monotonic()),
+        };
+        set_interval(move || live.tick.set(monotonic()), TICK);
+        live.ask_who();
+        live
+    }
+
+    /// How old what is shown is.
+    pub fn fresh(self) -> Fresh {
+        Fresh::of(self.arrived.get(), self.tick.get())
+    }
+
+    /// The watcher's time, as far as the panel knows it.
+    pub fn now(self) -> Timestamp {
+        let at = self.snapshot.with(|known| known.as_ref().map_or(Timestamp::default(), |s| s.at));
+        let age = self.tick.get() - self.arrived.get().unwrap_or_default();
+        at.plus(Duration::from_millis(age.max(0.0) as u64))
+    }
+
+    /// Looks at the snapshot.
+    pub fn with<T>(self, look: impl FnOnce(&Snapshot) -> T) -> Option<T> {
+        self.snapshot.with(|snapshot| snapshot.as_deref().map(look))
+    }
+
+    /// Whether commands may be given: the role allows it, and what is shown is true now.
+    pub fn may_command(self) -> bool {
+        self.fresh().is_live() && self.role() == Some(Role::Operate)
+    }
+
+    /// What the one who is logged in may do.
+    pub fn role(self) -> Option<Role> {
+        self.who.with(|who| match who {
+            Who::Somebody(session) => Some(session.role),
+            _ => None,
+        })
+    }
+
+    /// Whether this is the demo.
+    pub fn is_demo(self) -> bool {
+        self.who.with(|who| matches!(who, Who::Somebody(session) if session.demo))
+    }
+
+    /// Somebody has logged in.
+    pub fn enter(self, session: Session) {
+        self.who.set(Who::Somebody(session));
+        self.listen();
+    }
+
+    /// Nobody is logged in any more; what was shown is forgotten.
+    pub fn leave(self) {
+        self.who.set(Who::Nobody);
+        self.snapshot.set(None);
+        self.arrived.set(None);
+    }
+
+    /// Passes a problem on to where it happened; a lost session leads to the login instead, which
+    /// comes back to the same page because the address has not changed.
+    pub fn notice(self, problem: Problem) -> Problem {
+        if problem.status == api::UNAUTHORIZED {
+            self.leave();
+        }
+        problem
+    }
+
+    fn ask_who(self) {
+        spawn_local(async move {
+            match api::session().await {
+                Ok(session) => self.enter(session),
+                Err(problem) if problem.status == api::UNAUTHORIZED => self.leave(),
+                Err(_) => set_timeout(move || self.ask_who(), REOPEN),
+            }
+        });
+    }
+
+    fn listen(self) {
+        spawn_local(async move {
+            let Some((source, mut messages)) = api::live() else { return };
+            while let Some(Ok((_, message))) = messages.next().await {
+                if !self.is_somebody() {
+                    return;
+                }
+                self.take(message.data().as_string().unwrap_or_default().as_str());
+            }
+            drop(source);
+            // The stream is closed for good: either the session has ended or the server has.
+            if self.is_somebody() {
+                set_timeout(move || self.reopen(), REOPEN);
+            }
+        });
+    }
+
+    fn reopen(self) {
+        spawn_local(async move {
+            match api::session().await {
+                Ok(_) => self.listen(),
+                Err(problem) if problem.status == api::UNAUTHORIZED => self.leave(),
+                Err(_) => set_timeout(move || self.reopen(), REOPEN),
+            }
+        });
+    }
+
+    fn is_somebody(self) -> bool {
+        self.who.with_untracked(|who| matches!(who, Who::Somebody(_)))
+    }
+
+    fn take(self, text: &str) {
+        let Ok(news) = serde_json::from_str::<Snapshot>(text) else { return };
+        let same = self.snapshot.with_untracked(|known| {
+            known.as_ref().is_some_and(|k| k.at == news.at && k.started == news.started)
+        });
+        // A server whose watcher hangs repeats itself; that is no news, and the age must grow.
+        if same {
+            return;
+        }
+        let now = monotonic();
+        self.tick.set(now);
+        self.arrived.set(Some(now));
+        self.snapshot.set(Some(Arc::new(news)));
+    }
+}
+
+/// One service out of the latest snapshot.
+#[derive(Clone, Copy)]
+pub struct Watched {
+    live: Live,
+    name: StoredValue<String>,
+}
+
+impl Watched {
+    /// The service called `name`.
+    pub fn new(live: Live, name: String) -> Self {
+        Self { live, name: StoredValue::new(name) }
+    }
+
+    /// Its name.
+    pub fn name(self) -> String {
+        self.name.get_value()
+    }
+
+    /// Where the panel's knowledge comes from.
+    pub fn live(self) -> Live {
+        self.live
+    }
+
+    /// Looks at it; `None` if it is not there.
+    pub fn with<T>(self, look: impl FnOnce(&ServiceSnapshot) -> T) -> Option<T> {
+        self.name.with_value(|name| {
+            self.live.with(|all| crate::model::service(all, name).map(look)).flatten()
+        })
+    }
+
+    /// Looks at it; an empty answer if it is not there.
+    pub fn get<T: Default>(self, look: impl FnOnce(&ServiceSnapshot) -> T) -> T {
+        self.with(look).unwrap_or_default()
+    }
+
+    /// What `look` sees, told on only when it differs.
+    pub fn memo<T>(self, look: impl Fn(&ServiceSnapshot) -> T + Send + Sync + 'static) -> Memo<T>
+    where
+        T: Default + PartialEq + Send + Sync + 'static,
+    {
+        Memo::new(move |_| self.get(&look))
+    }
+
+    /// The same for what also depends on the time.
+    pub fn memo_at<T>(
+        self,
+        look: impl Fn(&ServiceSnapshot, Timestamp) -> T + Send + Sync + 'static,
+    ) -> Memo<T>
+    where
+        T: Default + PartialEq + Send + Sync + 'static,
+    {
+        Memo::new(move |_| {
+            let now = self.live.now();
+            self.get(|service| look(service, now))
+        })
+    }
+}
+
+fn monotonic() -> f64 {
+    window().performance().map_or_else(js_sys::Date::now, |clock| clock.now())
+}

@@ -1,0 +1,53 @@
+//! What the views show, computed from a snapshot by pure functions.
+pub mod activity;
+pub mod dns;
+pub mod fresh;
+pub mod lane;
+pub mod next;
+pub mod notice;
+pub mod plan;
+pub mod progress;
+pub mod pulse;
+pub mod route;
+pub mod sentence;
+pub mod time;
+pub mod tone;
+pub mod topology;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+
+use crate::words;
+use failover_core::{ServiceSnapshot, SiteId, SiteSet, Snapshot};
+
+/// The service called `name`.
+pub fn service<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a ServiceSnapshot> {
+    snapshot.services.iter().find(|service| service.view.service == name)
+}
+
+/// A site's name; its place in words if the policy is not known yet.
+pub fn site_name(service: &ServiceSnapshot, site: SiteId) -> String {
+    let view = service.view.sites.get(site.index()).map(|site| &site.name);
+    let facts = service.sites.get(site.index()).map(|site| &site.name);
+    view.or(facts).cloned().unwrap_or_else(|| words::site_without_name(site.0))
+}
+
+/// The names of `sites`, as a list in words.
+pub fn site_names(service: &ServiceSnapshot, sites: SiteSet) -> String {
+    let names: Vec<String> = sites.iter().map(|site| site_name(service, site)).collect();
+    words::list(&names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_beyond_the_policy_still_has_a_name() {
+        let service = fixture::service();
+        assert_eq!(site_name(&service, SiteId(0)), "London");
+        assert_eq!(site_name(&service, SiteId(9)), "site 10");
+        assert_eq!(site_names(&service, SiteSet::first(2)), "London and Falkenstein");
+        assert_eq!(site_names(&service, SiteSet::EMPTY), "nowhere");
+    }
+}

@@ -1,0 +1,208 @@
+//! What wants an operator's decision, with the command that decides it.
+use super::{site_name, time, tone::Tone};
+use crate::words;
+use failover_core::{Command, Mode, ServiceSnapshot, SiteId, Snapshot, Timestamp, Verdict};
+
+/// What can be done about a notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// One click: it harms nobody and can be undone.
+    Command(Command),
+    /// The dialog of a move to this site.
+    MoveTo(SiteId),
+}
+
+/// Something that should not go unseen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What tells it from the others.
+    pub key: String,
+    /// How it stands.
+    pub tone: Tone,
+    /// What is so.
+    pub title: String,
+    /// What that means.
+    pub detail: String,
+    /// The button's words and what it does.
+    pub remedy: Option<(String, Remedy)>,
+}
+
+/// What concerns the watcher itself.
+pub fn of_watcher(snapshot: &Snapshot) -> Option<Notice> {
+    snapshot.journal_problem.as_ref().map(|problem| Notice {
+        key: "journal".to_owned(),
+        tone: Tone::Down,
+        title: words::NOTICE_JOURNAL.to_owned(),
+        detail: words::notice_journal_detail(problem),
+        remedy: None,
+    })
+}
+
+/// What concerns a service, the most urgent first.
+pub fn of_service(service: &ServiceSnapshot, now: Timestamp) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    notices.extend(all_down(service));
+    notices.extend(unacknowledged(service));
+    notices.extend(drifts(service, now));
+    notices.extend(latched(service, now));
+    notices.extend(way_back(service));
+    notices.extend(disarmed(service));
+    notices.extend(blind_vantages(service));
+    notices
+}
+
+fn all_down(service: &ServiceSnapshot) -> Option<Notice> {
+    let sites = &service.view.sites;
+    let all = !sites.is_empty() && sites.iter().all(|site| site.verdict == Verdict::Down);
+    all.then(|| Notice {
+        key: "all-down".to_owned(),
+        tone: Tone::Down,
+        title: words::NOTICE_ALL_DOWN.to_owned(),
+        detail: words::NOTICE_ALL_DOWN_DETAIL.to_owned(),
+        remedy: None,
+    })
+}
+
+fn unacknowledged(service: &ServiceSnapshot) -> Option<Notice> {
+    service.view.unacknowledged.then(|| Notice {
+        key: "alarm".to_owned(),
+        tone: Tone::Warn,
+        title: words::NOTICE_ALARM.to_owned(),
+        detail: words::NOTICE_ALARM_DETAIL.to_owned(),
+        remedy: Some((words::ACKNOWLEDGE.to_owned(), Remedy::Command(Command::Acknowledge))),
+    })
+}
+
+fn drifts(service: &ServiceSnapshot, now: Timestamp) -> Option<Notice> {
+    let drifted: Vec<_> = service.view.providers.iter().filter(|p| p.drift.is_some()).collect();
+    let (_, since) = drifted.first()?.drift.as_ref()?;
+    let names: Vec<String> = drifted.iter().map(|provider| provider.name.clone()).collect();
+    Some(Notice {
+        key: "drift".to_owned(),
+        tone: Tone::Warn,
+        title: words::notice_drift(&words::list(&names)),
+        detail: words::notice_drift_detail(&time::span(time::between(*since, now))),
+        remedy: Some((words::REPAIR.to_owned(), Remedy::Command(Command::Repair))),
+    })
+}
+
+fn latched(service: &ServiceSnapshot, now: Timestamp) -> Option<Notice> {
+    let (since, until) = service.view.latched?;
+    let since = time::span(time::between(since, now));
+    let until = until.map(|until| time::countdown(time::between(now, until)));
+    Some(Notice {
+        key: "latch".to_owned(),
+        tone: Tone::Warn,
+        title: words::notice_latched(&super::site_names(service, service.view.desired)),
+        detail: words::notice_latched_detail(&since, until.as_deref()),
+        remedy: Some((words::REARM.to_owned(), Remedy::Command(Command::Rearm))),
+    })
+}
+
+/// The preferred site is well again, but the name points elsewhere.
+fn way_back(service: &ServiceSnapshot) -> Option<Notice> {
+    let view = &service.view;
+    let active = view.desired.single().filter(|_| view.open_move.is_none())?;
+    let better = view.sites[..active.index().min(view.sites.len())]
+        .iter()
+        .position(|site| site.verdict == Verdict::Up && site.maintenance.is_none())?;
+    let better = SiteId(u8::try_from(better).ok()?);
+    let name = site_name(service, better);
+    Some(Notice {
+        key: "way-back".to_owned(),
+        tone: Tone::Up,
+        title: words::notice_way_back(&name),
+        detail: words::notice_way_back_detail(&name, &site_name(service, active)),
+        remedy: Some((words::switch_back(&name), Remedy::MoveTo(better))),
+    })
+}
+
+fn disarmed(service: &ServiceSnapshot) -> Option<Notice> {
+    let Mode::Disarmed { who, until, .. } = &service.view.mode else { return None };
+    let until = until.map(time::clock);
+    Some(Notice {
+        key: "disarmed".to_owned(),
+        tone: Tone::Warn,
+        title: words::NOTICE_DISARMED.to_owned(),
+        detail: words::notice_disarmed_detail(&who.0, until.as_deref()),
+        remedy: Some((words::ARM.to_owned(), Remedy::Command(Command::Arm))),
+    })
+}
+
+fn blind_vantages(service: &ServiceSnapshot) -> Option<Notice> {
+    let votes = service.view.sites.iter().flat_map(|site| &site.votes);
+    let mut blind: Vec<String> = Vec::new();
+    for vote in votes.filter(|vote| vote.stale || vote.isolated) {
+        if !blind.contains(&vote.vantage) {
+            blind.push(vote.vantage.clone());
+        }
+    }
+    (!blind.is_empty()).then(|| Notice {
+        key: "blind".to_owned(),
+        tone: Tone::Unknown,
+        title: words::notice_blind(&words::list(&blind)),
+        detail: words::NOTICE_BLIND_DETAIL.to_owned(),
+        remedy: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixture::{self, NOW};
+    use failover_core::{Actor, Answer};
+
+    fn keys(service: &ServiceSnapshot) -> Vec<String> {
+        of_service(service, NOW).into_iter().map(|notice| notice.key).collect()
+    }
+
+    #[test]
+    fn a_healthy_service_has_nothing_to_say() {
+        assert_eq!(keys(&fixture::service()), [""; 0]);
+        assert_eq!(of_watcher(&fixture::snapshot()), None);
+    }
+
+    #[test]
+    fn after_a_failover_the_latch_and_the_way_back_are_offered() {
+        let mut shop = fixture::moved();
+        shop.view.latched = Some((fixture::before(60), None));
+        assert_eq!(keys(&shop), ["latch"]);
+        shop.view.sites[0].verdict = Verdict::Up;
+        assert_eq!(keys(&shop), ["latch", "way-back"]);
+        let notices = of_service(&shop, NOW);
+        assert_eq!(notices[0].remedy.as_ref().unwrap().1, Remedy::Command(Command::Rearm));
+        assert_eq!(notices[1].remedy.as_ref().unwrap().1, Remedy::MoveTo(SiteId(0)));
+        assert_eq!(notices[1].title, "London is up again.");
+    }
+
+    #[test]
+    fn no_way_back_into_maintenance_or_during_a_move() {
+        let mut shop = fixture::moved();
+        shop.view.sites[0].verdict = Verdict::Up;
+        shop.view.sites[0].maintenance = Some((NOW, Actor("anna".to_owned())));
+        assert_eq!(keys(&shop), [""; 0]);
+        let mut moving = fixture::moving();
+        moving.view.sites[0].verdict = Verdict::Up;
+        assert_eq!(keys(&moving), [""; 0]);
+    }
+
+    #[test]
+    fn every_drifted_provider_is_named() {
+        let mut shop = fixture::service();
+        let foreign = Answer::Foreign { text: "192.0.2.66".to_owned() };
+        for provider in &mut shop.view.providers {
+            provider.drift = Some((foreign.clone(), fixture::before(5)));
+        }
+        let notices = of_service(&shop, NOW);
+        assert!(notices[0].title.contains("google and hetzner"), "{}", notices[0].title);
+    }
+
+    #[test]
+    fn a_blind_vantage_is_named_once() {
+        let mut shop = fixture::service();
+        for site in &mut shop.view.sites {
+            site.votes[0].stale = true;
+        }
+        assert_eq!(keys(&shop), ["blind"]);
+    }
+}

@@ -1,0 +1,20 @@
+//! The parts that pages are made of.
+pub mod asked;
+pub mod bar;
+pub mod command;
+pub mod dialog;
+pub mod drawer;
+pub mod events;
+pub mod help;
+pub mod icon;
+pub mod move_dialog;
+pub mod notices;
+pub mod outlook;
+pub mod pause_dialog;
+pub mod picture;
+pub mod progress;
+pub mod pulse;
+pub mod site;
+pub mod state;
+pub mod votes;
+pub mod zones;
