@@ -51,6 +51,13 @@ pub struct Need {
     pub guard: Guard,
 }
 
+impl Need {
+    /// At least these promises.
+    pub fn new(atomicity: Atomicity, guard: Guard) -> Self {
+        Self { atomicity, guard }
+    }
+}
+
 /// What a provider can do, known before any request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -95,7 +95,7 @@ async fn a_lost_packet_is_sent_again() {
         if asked.before == 0 { Vec::new() } else { vec![bytes(&answer(asked, 60, vec![a(1)]))] }
     })
     .await;
-    let reply = ask_app(server.address, Duration::from_secs(2)).await.unwrap();
+    let reply = ask_app(server.address, Duration::from_secs(3)).await.unwrap();
     assert_eq!(reply.values, ["192.0.2.1"]);
 }
 
@@ -243,7 +243,7 @@ async fn every_address_of_every_server_is_observed_in_order() {
         server("ns2", vec![good.address]),
     ];
     let key = key("app.example.com", "A");
-    let seen = observe(&servers, &key, Duration::from_secs(1)).await;
+    let seen = observe(&servers, &key, Duration::from_secs(2)).await;
     let told: Vec<_> =
         seen.iter().map(|o| (o.server.as_str(), o.address, o.reply.is_ok())).collect();
     assert_eq!(
