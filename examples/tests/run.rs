@@ -1,0 +1,52 @@
+//! Every example runs to its end against the emulator and shows what it promises.
+use std::process::Command;
+
+fn output_of(program: &str) -> String {
+    let mut command = Command::new(program);
+    for variable in ["SCHWENK_GOOGLE_ZONE", "SCHWENK_HETZNER_ZONE"] {
+        command.env_remove(variable);
+    }
+    let output = command.output().expect("the example starts");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program}\n{text}\n{errors}");
+    text
+}
+
+#[test]
+fn google_changes_one_rrset_and_refuses_a_stale_change() {
+    let text = output_of(env!("CARGO_BIN_EXE_google_dns"));
+    assert!(text.contains("example.schwenk.example A: Applied"), "{text}");
+    assert!(text.contains("ns-cloud-"), "{text}");
+}
+
+#[test]
+fn hetzner_plans_applies_and_knows_its_smallest_ttl() {
+    let text = output_of(env!("CARGO_BIN_EXE_hetzner_dns"));
+    assert!(text.matches("Applied").count() >= 3, "{text}");
+    assert!(text.contains("a TTL of 5 s: "), "{text}");
+}
+
+#[test]
+fn one_provider_that_is_down_does_not_stop_the_other() {
+    let text = output_of(env!("CARGO_BIN_EXE_both_providers"));
+    assert!(text.matches("192.0.2.2").count() >= 7, "{text}");
+}
+
+#[test]
+fn probes_say_what_is_wrong() {
+    let text = output_of(env!("CARGO_BIN_EXE_probe"));
+    assert!(text.contains("status 503") && text.contains("connection refused"), "{text}");
+}
+
+#[test]
+fn an_embedded_watcher_moves_the_service() {
+    let text = output_of(env!("CARGO_BIN_EXE_embed_watcher"));
+    assert!(text.to_lowercase().contains("failover from one to two"), "{text}");
+}
+
+#[test]
+fn a_provider_of_ones_own_passes_the_conformance_suite() {
+    let text = output_of(env!("CARGO_BIN_EXE_custom_provider"));
+    assert!(text.contains("Applied") && !text.contains("failed:"), "{text}");
+}
