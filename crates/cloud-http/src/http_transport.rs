@@ -225,14 +225,14 @@ fn explain(error: reqwest::Error, peer: &str) -> TransportError {
 
 fn no_connection(error: &reqwest::Error, peer: &str) -> String {
     let cause = root_cause(error);
-    let io = find::<io::Error>(error).map(io::Error::kind);
+    let io = |kind| io_errors(error).any(|error| error.kind() == kind);
     if error.is_dns() {
         format!("the name of {peer} does not resolve: {cause}")
     } else if find::<ConnectTimeout>(error).is_some() || error.is_timeout() {
         format!("no connection to {peer} in time")
-    } else if io == Some(io::ErrorKind::ConnectionRefused) {
+    } else if io(io::ErrorKind::ConnectionRefused) {
         format!("{peer} refused the connection")
-    } else if io == Some(io::ErrorKind::InvalidData) {
+    } else if io(io::ErrorKind::InvalidData) {
         format!("no TLS with {peer}: {cause}")
     } else {
         format!("no connection to {peer}: {cause}")
@@ -242,6 +242,14 @@ fn no_connection(error: &reqwest::Error, peer: &str) -> String {
 fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     let first: &(dyn StdError + 'static) = error;
     std::iter::successors(Some(first), |&error| error.source())
+}
+
+/// All IO errors below, those too that `source` steps over because another one wraps them.
+fn io_errors(error: &reqwest::Error) -> impl Iterator<Item = &io::Error> {
+    let outer = chain(error).filter_map(|error| error.downcast_ref::<io::Error>());
+    outer.flat_map(|error| {
+        std::iter::successors(Some(error), |error| error.get_ref()?.downcast_ref::<io::Error>())
+    })
 }
 
 fn find<T: StdError + 'static>(error: &reqwest::Error) -> Option<&T> {
