@@ -256,5 +256,5 @@ section! {
 pub fn keys() -> Vec<String> {
     let mut keys = Vec::new();
     File::keys("", &mut keys);
-    keys
+    keys.iter().map(|key| key.trim_end_matches("[]").to_owned()).collect()
 }

@@ -82,10 +82,20 @@ impl<'s> Reader<'s> {
         field: Option<&'f Field<T>>,
         why: &str,
     ) -> Option<&'f Field<T>> {
-        if field.is_none() {
-            self.error(&section.join(key), format!("this key is missing; {why}"));
+        let at = section.join(key);
+        if field.is_none() && !self.is_broken(&at) {
+            self.error(&at, format!("this key is missing; {why}"));
         }
         field
+    }
+
+    /// Whether something at or below this key has been reported already, so that what follows from
+    /// it need not be.
+    pub fn is_broken(&self, at: &At) -> bool {
+        self.errors.iter().any(|problem| {
+            let below = problem.place.key.strip_prefix(&at.key);
+            below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
+        })
     }
 
     /// Reports that a value has the wrong type.

@@ -36,8 +36,16 @@ addresses = ["198.51.100.7"]
 kind = "http"
 "#;
 
+/// Of "open sesame".
+const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$\
+    oDhvDDQwQ5N3hNMBaUIXR4lpjB4mCtCD2oo0qTTVfGU";
+
 fn parse(text: &str) -> Result<Config, Vec<Problem>> {
-    let env = |name: &str| (name == "HCLOUD_TOKEN").then(|| "secret".to_owned());
+    let env = |name: &str| match name {
+        "HCLOUD_TOKEN" => Some("secret".to_owned()),
+        "HASH" => Some(HASH.to_owned()),
+        _ => None,
+    };
     let around = Surroundings { env: &env, dir: Path::new("/nonexistent") };
     config::parse("schwenk.toml", text.to_owned(), &around)
 }
@@ -50,16 +58,81 @@ fn messages(line: &str, instead: &str) -> Vec<String> {
     problems.iter().map(ToString::to_string).collect()
 }
 
-/// One mistake, one message: the line to replace, what stands there instead, and the message.
-const MISTAKES: &[(&str, &str, &str)] =
-    &[("unknown key", "ttl = 60|ttl = 60\ninterval = \"2s\"", "")];
+/// The entries of `mistakes.txt`: what is wrong, the text that is replaced, what stands there
+/// instead, and the one message.
+fn mistakes() -> impl Iterator<Item = [&'static str; 4]> {
+    include_str!("mistakes.txt").split("\n== ").skip(1).map(|entry| {
+        let (what, rest) = entry.split_once('\n').expect("a first line");
+        let (line, rest) = rest.split_once("\n-- becomes\n").expect("what is replaced");
+        let reported = "-- and is reported as\n";
+        let (instead, message) = rest.split_once(reported).expect("a message");
+        [what, line, instead.trim_end_matches('\n'), message.trim_end()]
+    })
+}
 
 #[test]
 fn every_mistake_has_its_own_message() {
-    for (what, replacement, message) in MISTAKES {
-        let (line, instead) = replacement.split_once('|').expect("a line and its replacement");
-        assert_eq!(messages(line, instead), [*message], "{what}");
+    for [what, line, instead, message] in mistakes() {
+        assert_eq!(messages(line, instead), [message], "{what}");
     }
+}
+
+#[test]
+fn no_mistake_hides_another() {
+    let text = GOOD.replace("ttl = 60", "ttl = 5\npresett = 1").replace("path", "paht");
+    let problems = parse(&text).expect_err("three mistakes");
+    let lines: Vec<usize> = problems.iter().map(|problem| problem.place.line).collect();
+    assert_eq!(lines, [2, 3, 19, 20], "{problems:?}");
+}
+
+#[test]
+fn a_message_never_quotes_a_secret() {
+    for line in ["token = \"env:HCLOUD_TOKEN\"", "project = \"acme\""] {
+        for key in ["token", "credentials", "password_hash"] {
+            let text = GOOD.replacen(line, &format!("{key} = \"s3cr3t-value\""), 1);
+            let problems = parse(&text).expect_err("a secret in the file");
+            let all = problems.iter().map(ToString::to_string).collect::<String>();
+            assert!(!all.contains("s3cr3t"), "{all}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_that_everybody_can_read_gives_a_warning() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("token");
+    std::fs::write(&path, "secret\n").expect("it can be written");
+    let read = |mode: u32| {
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(&path, permissions).expect("it is ours");
+        let text = GOOD.replace("env:HCLOUD_TOKEN", "file:token");
+        let around = Surroundings { env: &|_| None, dir: dir.path() };
+        config::parse("schwenk.toml", text, &around).expect("it is right").warnings
+    };
+    let open: Vec<String> = read(0o644).iter().map(ToString::to_string).collect();
+    assert_eq!(open.len(), 1, "{open:?}");
+    assert!(open[0].starts_with("schwenk.toml:13:9: providers[1].token: every user"), "{open:?}");
+    assert!(read(0o600).is_empty());
+}
+
+#[test]
+fn the_example_of_the_documentation_is_right() {
+    let text = include_str!("../../../../docs/start/schwenk.toml");
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut text = text.to_owned();
+    for (name, content) in [
+        ("anna.hash", HASH),
+        ("monitoring.hash", HASH),
+        ("google.json", "{\"type\": \"service_account\"}"),
+    ] {
+        std::fs::write(dir.path().join(name), content).expect("it can be written");
+        text = text.replace(&format!("file:/etc/schwenk/{name}"), &format!("file:{name}"));
+    }
+    let env = |name: &str| (name == "HCLOUD_TOKEN").then(|| "secret".to_owned());
+    let around = Surroundings { env: &env, dir: dir.path() };
+    let config = config::parse("schwenk.toml", text, &around).expect("it is right");
+    assert_eq!(config.services[0].policy.spec().hold_down.as_secs(), 600);
 }
 
 #[test]

@@ -57,10 +57,10 @@ pub fn policy(
         "providers" | "complete_at" => spec.providers.is_empty(),
         _ => false,
     };
-    // What is missing has been reported at its own place already.
+    // What is missing, or was left out because it is wrong, has been reported at its own place.
     let missing: Vec<&str> = ["service", "sites", "checks", "providers", "complete_at"]
         .into_iter()
-        .filter(|field| empty(field))
+        .filter(|field| empty(field) || reader.is_broken(&service.join(field)))
         .collect();
     let problems = match Policy::new(spec.clone()) {
         Ok(policy) => return Some(policy),

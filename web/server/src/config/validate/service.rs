@@ -29,7 +29,7 @@ pub fn services(
     let Some(list) = reader.need(&file.at, "services", file.services.as_ref(), why) else {
         return Vec::new();
     };
-    if list.value.is_empty() {
+    if list.value.is_empty() && !reader.is_broken(&list.at) {
         reader.error(&list.at, format!("there is nothing to watch; {why}"));
     }
     let around = Around { vantage, providers };
@@ -197,7 +197,7 @@ fn addresses(
     reader: &mut Reader<'_>,
 ) -> Vec<std::net::IpAddr> {
     let Some(list) = &site.addresses else { return Vec::new() };
-    if list.value.is_empty() {
+    if list.value.is_empty() && !reader.is_broken(&list.at) {
         reader.error(&list.at, "a site needs at least one address to send people to");
     }
     let mut targets = Vec::new();
@@ -227,7 +227,7 @@ fn checks(
         return Vec::new();
     };
     let mut names = BTreeMap::new();
-    let each = list.value.iter().map(|Field { value: check, at }| {
+    let each = list.value.iter().enumerate().map(|(place, Field { value: check, at })| {
         // A service with one check of a kind need not give it a name.
         let kind = check
             .kind
@@ -236,7 +236,7 @@ fn checks(
         let given = check.name.as_ref().or(kind.as_ref());
         let name = given.and_then(|_| name(at, "name", given, &mut names, reader));
         // A check without a usable name still has a place in the policy's list.
-        let name = name.unwrap_or_else(|| at.key.clone());
+        let name = name.unwrap_or_else(|| format!("check-{place}"));
         check::check(check, at, name, preset, reader)
     });
     each.collect()
