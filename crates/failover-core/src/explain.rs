@@ -57,7 +57,7 @@ fn agree(
         return Ok(());
     }
     Err(format!(
-        "{} of {} vantages said {verdict:?} of site {}; {} must",
+        "{} of {} vantages said {verdict} of site {}; {} must",
         agreeing.len(),
         spec.vantages.len(),
         site.index(),

@@ -77,9 +77,12 @@ impl SiteSet {
     /// How many sites a policy can have.
     pub const CAPACITY: usize = 16;
 
-    /// Just `site`.
+    /// Just `site`. A place beyond [`SiteSet::CAPACITY`] is in no set.
     pub const fn one(site: SiteId) -> Self {
-        Self(1 << site.0)
+        match 1u16.checked_shl(site.0 as u32) {
+            Some(bit) => Self(bit),
+            None => Self::EMPTY,
+        }
     }
 
     /// The first `count` sites.
@@ -99,7 +102,7 @@ impl SiteSet {
 
     /// Whether `site` is one of them.
     pub const fn contains(self, site: SiteId) -> bool {
-        self.0 & (1 << site.0) != 0
+        self.0 & Self::one(site).0 != 0
     }
 
     /// Whether all of them are in `other`.
@@ -110,13 +113,13 @@ impl SiteSet {
     /// The set with `site`.
     #[must_use]
     pub const fn with(self, site: SiteId) -> Self {
-        Self(self.0 | (1 << site.0))
+        Self(self.0 | Self::one(site).0)
     }
 
     /// The set without `site`.
     #[must_use]
     pub const fn without(self, site: SiteId) -> Self {
-        Self(self.0 & !(1 << site.0))
+        Self(self.0 & !Self::one(site).0)
     }
 
     /// The sites in order of preference.

@@ -107,6 +107,11 @@ impl State {
         self.desired
     }
 
+    /// Whether automation may act.
+    pub fn mode(&self) -> &Mode {
+        &self.mode
+    }
+
     /// The generation of what shall be published.
     pub fn generation(&self) -> MoveId {
         self.generation

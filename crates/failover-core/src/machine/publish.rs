@@ -238,7 +238,12 @@ impl Failover {
                 self.end_attempt(now, provider, generation, attempt, so, out);
                 self.accepted(provider);
             }
-            _ => self.set_phase(provider, Phase::Idle),
+            // It did not happen: tried again at once the first time, with a pause afterwards.
+            _ if self.run.providers[provider.index()].failures == 0 => {
+                self.run.providers[provider.index()] =
+                    ProviderRun { phase: Phase::Idle, failures: 1 };
+            }
+            _ => self.fail(now, provider, "the change did not take effect".to_owned(), false),
         }
     }
 

@@ -1,2 +1,4 @@
 //! The machine from outside: facts in, intents out.
 mod failover;
+mod properties;
+mod world;
