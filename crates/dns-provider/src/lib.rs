@@ -4,6 +4,7 @@
 
 mod change;
 pub mod conformance;
+pub mod decorate;
 pub mod fan_out;
 pub mod google;
 pub mod hetzner;

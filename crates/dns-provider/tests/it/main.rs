@@ -1,9 +1,12 @@
 //! What this crate promises, seen from outside.
 mod conformance;
+mod decorate;
 mod fan_out;
+mod google;
 mod hetzner;
 mod memory;
 mod name_server;
 mod plan;
 mod propagation;
+mod spawned;
 mod support;
