@@ -79,8 +79,12 @@ pub fn text(
     line("port", port.to_string());
     line("path", quote("/")?);
     line("contains", quote(&["dbworking"])?);
-    line("\n[[services.checks]]\nkind", quote("tcp")?);
+    // Both look at the application: a port that only accepts connections proves little.
+    line("\n[[services.checks]]\nkind", quote("http")?);
+    line("name", quote("health")?);
     line("port", port.to_string());
+    line("path", quote("/health")?);
+    line("contains", quote(&["dbworking"])?);
     Ok(text)
 }
 
