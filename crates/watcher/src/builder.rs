@@ -8,7 +8,7 @@ use health::Prober;
 use tokio::sync::mpsc;
 
 use crate::clock::Clock;
-use crate::driver::{Driver, Service};
+use crate::driver::{Driver, Memory, Service};
 use crate::error::{BuildError, RunError};
 use crate::handle::Handle;
 use crate::journal::{self, Journal, Terms};
@@ -153,7 +153,7 @@ impl WatcherBuilder {
         let services = services.collect();
         let journal = Journal::start(&path, opened.writer)?;
         let (requests, incoming) = mpsc::channel(REQUESTS_MAX);
-        let memory = (opened.seq, opened.recent);
+        let memory = Memory { seq: opened.seq, recent: opened.recent, problem: opened.problem };
         let (driver, snapshots) = Driver::new(setup, services, journal, memory, incoming);
         Ok(Watcher { driver, handle: Handle { requests, snapshots, journal: path } })
     }

@@ -14,9 +14,10 @@ mod observe;
 mod options;
 mod probe;
 mod publish;
+#[cfg(test)]
+mod sample;
 mod setup;
 mod spec;
-mod text;
 mod translate;
 mod zone;
 

@@ -18,6 +18,8 @@ use crate::translate::Found;
 pub(crate) struct Heard {
     pub(crate) server: String,
     pub(crate) address: SocketAddr,
+    /// When it was asked.
+    pub(crate) asked: Instant,
     pub(crate) elapsed: Duration,
     /// Per family; `None` without an answer.
     pub(crate) found: Vec<(Family, Option<Found>)>,
@@ -119,7 +121,7 @@ async fn ask(
         (*family, found)
     });
     let (found, server) = (found.collect(), server.to_owned());
-    Heard { server, address, elapsed: start.elapsed(), found, answer }
+    Heard { server, address, asked: start, elapsed: start.elapsed(), found, answer }
 }
 
 fn judged(service: &ServiceSetup, replies: &[Result<Reply, String>]) -> Answer {

@@ -7,7 +7,8 @@ use failover_core::{Receipt, SiteSet};
 use futures_util::future::join_all;
 
 use crate::handle::ProviderDiff;
-use crate::setup::{Family, ServiceSetup, Setup};
+use crate::options::Options;
+use crate::setup::{Family, ServiceSetup};
 use crate::spec::ProviderSpec;
 use crate::translate::Found;
 use crate::zone::Home;
@@ -23,7 +24,7 @@ pub(crate) struct Attempt {
 /// Makes one provider store the targets of `sites`: A and AAAA in one change set. A family that
 /// `sites` has no target of is removed; a family that no site of the service has is left alone.
 pub(crate) async fn publish(
-    setup: &Setup,
+    options: &Options,
     service: &ServiceSetup,
     spec: &ProviderSpec,
     home: &Home,
@@ -31,7 +32,7 @@ pub(crate) async fn publish(
 ) -> Attempt {
     let deadline = Instant::now() + spec.call_timeout;
     let call = Call::until(deadline);
-    setup.options.reached(service.name(), "publishing").await;
+    options.reached(service.name(), "publishing").await;
     let stored = match read(service, spec, home, call).await {
         Ok(stored) => stored,
         Err(message) => {
@@ -40,12 +41,12 @@ pub(crate) async fn publish(
         }
     };
     let ttl_before = stored.iter().flatten().map(|set| set.ttl).max();
-    setup.options.reached(service.name(), "read").await;
+    options.reached(service.name(), "read").await;
     let receipt = match changes(service, &stored, sites) {
         Ok(changes) if changes.is_empty() => Receipt::AlreadySo,
         Ok(changes) => {
             let set = ChangeSet::new(home.zone.clone(), changes);
-            apply(setup, service, spec, &set, call).await
+            apply(options, service, spec, &set, call).await
         }
         Err(message) => Receipt::Refused { message, changed: false },
     };
@@ -133,7 +134,7 @@ fn same(stored: &RrSet, wanted: &RrSet, family: Family) -> bool {
 }
 
 async fn apply(
-    setup: &Setup,
+    options: &Options,
     service: &ServiceSetup,
     spec: &ProviderSpec,
     set: &ChangeSet,
@@ -148,10 +149,10 @@ async fn apply(
             return Receipt::Unknown { message };
         }
     };
-    setup.options.reached(service.name(), "applied").await;
+    options.reached(service.name(), "applied").await;
     let receipt = judged(&report);
     let settled = settle(spec, &report, call).await;
-    setup.options.reached(service.name(), "settled").await;
+    options.reached(service.name(), "settled").await;
     match (receipt, settled) {
         (Receipt::Applied | Receipt::AlreadySo, Err(unsettled)) => unsettled,
         (receipt, _) => receipt,
@@ -212,5 +213,131 @@ fn failed(message: String, failure: &Failure) -> Receipt {
 
 /// What [`read`] found, for [`ServiceSetup::answer`].
 pub(crate) fn found(stored: &[Option<RrSet>]) -> Vec<Found> {
-    stored.iter().map(|set| Found::from(set.as_ref())).collect()
+    stored.iter().map(Found::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use dns_provider::memory::Fault;
+    use dns_provider::{MemoryDns, Zone};
+    use failover_core::SiteId;
+
+    use super::*;
+    use crate::options::Options;
+    use crate::sample::{self, rrset};
+
+    const ONE: [(&str, &[&str]); 2] = [("A", &["192.0.2.1"]), ("AAAA", &["2001:db8::1"])];
+
+    async fn to(site: u8, spec: &ProviderSpec, zone: &Zone) -> Attempt {
+        let home = Home { zone: zone.clone(), servers: Vec::new(), problem: None };
+        let sites = SiteSet::one(SiteId(site));
+        publish(&Options::default(), &sample::service(), spec, &home, sites).await
+    }
+
+    fn stored(memory: &Arc<MemoryDns>) -> Vec<(String, Vec<String>)> {
+        let all = memory.stored("z1").into_iter();
+        all.map(|set| (set.key.rtype.to_string(), set.values)).collect()
+    }
+
+    #[tokio::test]
+    async fn both_families_are_published_together() {
+        let (memory, spec, zone) = sample::provider(&ONE);
+        let attempt = to(1, &spec, &zone).await;
+        assert_eq!(attempt.receipt, Receipt::Applied);
+        assert_eq!(attempt.ttl_before, Some(sample::TTL));
+        let values = |text: &str| vec![text.to_owned()];
+        let expected =
+            [("A".to_owned(), values("192.0.2.2")), ("AAAA".to_owned(), values("2001:db8::2"))];
+        assert_eq!(stored(&memory), expected);
+    }
+
+    #[tokio::test]
+    async fn a_family_that_the_new_site_has_not_is_removed() {
+        let (memory, spec, zone) = sample::provider(&ONE);
+        assert_eq!(to(2, &spec, &zone).await.receipt, Receipt::Applied);
+        let kinds: Vec<String> = stored(&memory).into_iter().map(|(rtype, _)| rtype).collect();
+        assert_eq!(kinds, ["A"]);
+    }
+
+    #[tokio::test]
+    async fn what_is_so_already_is_not_written_again() {
+        let (memory, spec, zone) = sample::provider(&ONE);
+        assert_eq!(to(0, &spec, &zone).await.receipt, Receipt::AlreadySo);
+        assert_eq!(memory.writes(), 0);
+    }
+
+    #[tokio::test]
+    async fn another_ttl_alone_is_corrected() {
+        let (memory, spec, zone) = sample::provider(&ONE);
+        memory.overwrite("z1", rrset("A", 300, &["192.0.2.1"]));
+        let attempt = to(0, &spec, &zone).await;
+        assert_eq!(attempt.receipt, Receipt::Applied);
+        assert_eq!(attempt.ttl_before, Some(300), "caches may keep the old answer that long");
+        assert_eq!(memory.writes(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_routing_policy_is_never_overwritten() {
+        let (memory, spec, zone) = sample::provider(&ONE);
+        let mut policy = rrset("A", 60, &["192.0.2.1"]);
+        policy.opaque = Some("{}".to_owned());
+        memory.overwrite("z1", policy.clone());
+        let Receipt::Refused { message, changed: false } = to(1, &spec, &zone).await.receipt else {
+            panic!("not refused");
+        };
+        assert!(message.contains("routing policy"), "{message}");
+        assert_eq!(memory.stored("z1").first(), Some(&policy));
+    }
+
+    #[tokio::test]
+    async fn a_failure_that_may_have_been_applied_is_unknown() {
+        let (memory, spec, zone) = sample::provider(&ONE);
+        let lost = Failure::new(Kind::Timeout, "the answer was lost").maybe_applied();
+        memory.inject(Fault::Apply(lost));
+        let Receipt::Unknown { message } = to(1, &spec, &zone).await.receipt else {
+            panic!("not unknown");
+        };
+        assert!(message.contains("the answer was lost"), "{message}");
+    }
+
+    #[tokio::test]
+    async fn an_api_that_cannot_be_read_refuses_without_a_write() {
+        let (memory, spec, zone) = sample::provider(&ONE);
+        memory.inject(Fault::Read(Failure::new(Kind::Unavailable, "status 503")));
+        let Receipt::Refused { message, changed: false } = to(1, &spec, &zone).await.receipt else {
+            panic!("not refused");
+        };
+        assert!(message.contains("503"), "{message}");
+        assert_eq!(memory.writes(), 0);
+    }
+
+    #[test]
+    fn half_a_change_is_unknown_in_whatever_order_it_is_reported() {
+        let key = |rtype| rrset(rtype, 60, &[if rtype == "A" { "192.0.2.1" } else { "::1" }]).key;
+        let refused = || Outcome::Refused(Failure::new(Kind::Busy, "locked"));
+        let halves = [
+            [(key("A"), Outcome::Applied), (key("AAAA"), refused())],
+            [(key("A"), refused()), (key("AAAA"), Outcome::Applied)],
+        ];
+        for outcomes in halves {
+            let report = Report::new("memory", outcomes.to_vec());
+            assert!(matches!(judged(&report), Receipt::Unknown { .. }), "{report:?}");
+        }
+        let report = Report::new("memory", vec![(key("A"), refused()), (key("AAAA"), refused())]);
+        assert!(matches!(judged(&report), Receipt::Refused { changed: false, .. }));
+    }
+
+    #[tokio::test]
+    async fn a_plan_names_what_goes_and_what_comes_and_changes_nothing() {
+        let (memory, spec, zone) = sample::provider(&ONE);
+        let home = Home { zone, servers: Vec::new(), problem: None };
+        let sites = SiteSet::one(SiteId(2));
+        let diff = diff(&sample::service(), &spec, Ok(&home), sites).await;
+        assert_eq!(diff.remove.len(), 2);
+        assert_eq!(diff.add, [rrset("A", 60, &["192.0.2.3", "192.0.2.4"])]);
+        assert_eq!(diff.problem, None);
+        assert_eq!(memory.writes(), 0);
+    }
 }

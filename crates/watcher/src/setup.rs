@@ -2,7 +2,7 @@
 use std::sync::Arc;
 
 use dns_provider::{Key, RecordType};
-use failover_core::{PolicySpec, ProviderId, SiteId, VantageId};
+use failover_core::{PolicySpec, ProviderId, VantageId};
 use health::Prober;
 
 use crate::clock::Clock;
@@ -46,10 +46,6 @@ impl ServiceSetup {
 
     pub(crate) fn provider_name(&self, provider: ProviderId) -> &str {
         self.policy().providers.get(provider.index()).map_or("?", |policy| &policy.name)
-    }
-
-    pub(crate) fn site_name(&self, site: SiteId) -> &str {
-        self.spec.sites.get(site.index()).map_or("?", |site| &site.name)
     }
 
     pub(crate) fn key(&self, family: Family) -> Key {

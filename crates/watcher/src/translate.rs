@@ -17,9 +17,9 @@ pub(crate) struct Found {
     pub(crate) opaque: bool,
 }
 
-impl From<Option<&RrSet>> for Found {
-    fn from(stored: Option<&RrSet>) -> Self {
-        stored.map_or_else(Self::default, |set| Self {
+impl From<&Option<RrSet>> for Found {
+    fn from(stored: &Option<RrSet>) -> Self {
+        stored.as_ref().map_or_else(Self::default, |set| Self {
             ttl: Some(set.ttl),
             values: set.values.clone(),
             opaque: set.opaque.is_some(),
@@ -109,4 +109,84 @@ fn spelled(found: &[Found]) -> String {
         })
         .collect();
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(" and ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn found(ttl: u32, values: &[&str]) -> Found {
+        let values: Vec<String> = values.iter().map(|text| (*text).to_owned()).collect();
+        Found { ttl: (!values.is_empty()).then_some(ttl), values, opaque: false }
+    }
+
+    fn answer(v4: &[&str], v6: &[&str]) -> Answer {
+        sample::service().answer(&[found(60, v4), found(60, v6)])
+    }
+
+    fn one(site: u8) -> Answer {
+        Answer::Sites(SiteSet::one(SiteId(site)))
+    }
+
+    #[test]
+    fn what_is_wanted_for_a_site_is_the_answer_of_that_site() {
+        let service = sample::service();
+        for mask in 1..8_u8 {
+            let chosen = |site: &SiteId| mask & (1 << site.0) != 0;
+            let sites: SiteSet = service.site_ids().filter(chosen).collect();
+            let wanted = Family::BOTH.map(|family| Found::from(&service.wanted(sites, family)));
+            assert_eq!(service.answer(&wanted), Answer::Sites(sites));
+        }
+    }
+
+    #[test]
+    fn values_count_as_a_set_and_in_any_spelling() {
+        assert_eq!(answer(&["192.0.2.4", "192.0.2.3"], &[]), one(2));
+        assert_eq!(answer(&["192.0.2.1"], &["2001:0db8:0:0::1"]), one(0));
+    }
+
+    #[test]
+    fn half_a_site_is_foreign() {
+        for (v4, v6) in [
+            (&["192.0.2.1"][..], &[][..]),
+            (&[], &["2001:db8::1"]),
+            (&["192.0.2.3"], &[]),
+            (&["192.0.2.1"], &["2001:db8::2"]),
+        ] {
+            assert!(matches!(answer(v4, v6), Answer::Foreign { .. }), "{v4:?} {v6:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_too_many_is_foreign_and_named() {
+        let Answer::Foreign { text } = answer(&["192.0.2.1", "203.0.113.9"], &["2001:db8::1"])
+        else {
+            panic!("not foreign");
+        };
+        assert_eq!(text, "192.0.2.1, 203.0.113.9 (TTL 60) and 2001:db8::1 (TTL 60)");
+    }
+
+    #[test]
+    fn nothing_and_another_ttl_are_foreign() {
+        assert_eq!(answer(&[], &[]), Answer::Foreign { text: "nothing".to_owned() });
+        let slow = [found(300, &["192.0.2.1"]), found(60, &["2001:db8::1"])];
+        let Answer::Foreign { text } = sample::service().answer(&slow) else {
+            panic!("not foreign");
+        };
+        assert!(text.contains("TTL 300") && text.contains("instead of TTL 60"), "{text}");
+    }
+
+    #[test]
+    fn the_worst_answer_speaks_and_silence_only_when_all_are_silent() {
+        let desired = SiteSet::one(SiteId(1));
+        let silent = || Answer::Silent { text: "no answer".to_owned() };
+        let foreign = || Answer::Foreign { text: "nothing".to_owned() };
+        let judge = |all: &[Answer]| worst(all, desired);
+        assert_eq!(judge(&[one(1), silent()]), Some(one(1)));
+        assert_eq!(judge(&[one(1), one(0), silent()]), Some(one(0)));
+        assert_eq!(judge(&[one(0), foreign(), one(1)]), Some(foreign()));
+        assert_eq!(judge(&[silent(), silent()]), Some(silent()));
+        assert_eq!(judge(&[]), None);
+    }
 }

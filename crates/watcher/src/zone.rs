@@ -6,11 +6,11 @@ use cloud_http::Call;
 use dns_provider::propagation::{self, NameServer};
 use dns_provider::{Visibility, Zone};
 use failover_core::ProviderId;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::driver::Fact;
 use crate::setup::Setup;
-use crate::spec::ZoneRef;
+use crate::spec::{ProviderSpec, ZoneRef};
 
 /// First pause after a failed look-up; doubles up to [`PAUSE_MAX`].
 const PAUSE_MIN: Duration = Duration::from_millis(500);
@@ -29,6 +29,20 @@ pub(crate) struct Home {
 
 /// A service's zone at one provider, or why it is not known.
 pub(crate) type Found = Result<Arc<Home>, String>;
+
+/// Waits until the zone was looked up, well or not.
+pub(crate) async fn known(
+    mut home: watch::Receiver<Option<Found>>,
+    spec: &ProviderSpec,
+) -> Result<Arc<Home>, String> {
+    let looked_up = home.wait_for(Option::is_some);
+    let found = match tokio::time::timeout(spec.call_timeout, looked_up).await {
+        Ok(Ok(found)) => found.clone(),
+        _ => None,
+    };
+    let found = found.unwrap_or_else(|| Err("it has not been looked up yet".to_owned()));
+    found.map_err(|problem| format!("{}: the zone is not known: {problem}", spec.name))
+}
 
 /// Looks up the zones that services have at `provider` (a place in the set-up), again and again.
 pub(crate) async fn look_up(setup: Arc<Setup>, provider: usize, facts: mpsc::Sender<Fact>) {

@@ -11,7 +11,7 @@ use super::{Driver, Fact};
 use crate::error::CommandError;
 use crate::handle::{ProviderDiff, Request};
 use crate::publish::{self, Attempt};
-use crate::{observe, text};
+use crate::{observe, zone};
 
 impl Driver {
     /// Carries out a step whose records are durable, or that is only heard of while they cannot be.
@@ -43,7 +43,7 @@ impl Driver {
                         at: self.setup.clock.now(),
                         service: setup.name().to_owned(),
                         severity,
-                        text: text::sentence(&event, setup),
+                        text: event.text(setup.policy()),
                         event,
                     });
                     self.tell(EventRecord { severity, ..record });
@@ -52,6 +52,8 @@ impl Driver {
             }
         }
         if let (Some(reply), Some(outcome)) = (reply, outcome) {
+            // Whoever commands looks at the snapshot next, and must find the command in it.
+            self.publish_picture();
             // Whoever asked may have gone away; the command stands.
             let _ = reply.send(outcome);
         }
@@ -87,20 +89,21 @@ impl Driver {
         let Some(place) = self.services[service].places.get_mut(provider.index()) else { return };
         place.changed();
         place.verifying = None;
-        let previous = [place.publishing.take(), place.reading.take()];
-        let home = place.home.clone();
+        let previous = [place.publishing.take().map(|(_, task)| task), place.reading.take()];
+        let home = place.home.subscribe();
         let at = known.providers[provider.index()];
-        place.publishing = Some(Task::spawn(async move {
+        let task = Task::spawn(async move {
             for task in previous.into_iter().flatten() {
                 task.stop().await;
             }
             let spec = &setup.providers[at];
-            let ended = match home.unwrap_or_else(|| Err("not looked up yet".to_owned())) {
-                Ok(home) => publish::publish(&setup, &known, spec, &home, sites).await,
-                Err(problem) => Attempt::refused(format!("{}: zone: {problem}", spec.name)),
+            let ended = match zone::known(home, spec).await {
+                Ok(home) => publish::publish(&setup.options, &known, spec, &home, sites).await,
+                Err(problem) => Attempt::refused(problem),
             };
             let _ = facts.send(Fact::Attempt { service, provider, attempt, ended }).await;
-        }));
+        });
+        place.publishing = Some((attempt, task));
     }
 
     fn read_back(&mut self, service: usize, provider: ProviderId) {
@@ -108,45 +111,61 @@ impl Driver {
         let known = self.services[service].setup.clone();
         let Some(place) = self.services[service].places.get_mut(provider.index()) else { return };
         // What an attempt that is given up still does must have happened before it is read.
-        let previous = [place.publishing.take(), place.reading.take()];
-        place.changed();
-        let (mark, home) = (place.mark(), place.home.clone());
+        let given_up = place.publishing.take().map(|(_, task)| task);
+        if given_up.is_some() {
+            place.changed();
+        }
+        let previous = [given_up, place.reading.take()];
+        let (mark, home) = (place.mark(), place.home.subscribe());
         let at = known.providers[provider.index()];
         place.reading = Some(Task::spawn(async move {
             for task in previous.into_iter().flatten() {
                 task.stop().await;
             }
             let spec = &setup.providers[at];
-            let stored = match home.unwrap_or_else(|| Err("not looked up yet".to_owned())) {
+            let stored = match zone::known(home, spec).await {
                 Ok(home) => {
                     let call = Call::until(Instant::now() + spec.call_timeout);
                     publish::read(&known, spec, &home, call).await
                 }
-                Err(problem) => Err(format!("{}: zone: {problem}", spec.name)),
+                Err(problem) => Err(problem),
             };
-            let _ = facts.send(Fact::Stored { service, provider, mark, stored }).await;
+            let read_back = true;
+            let _ = facts.send(Fact::Stored { service, provider, mark, stored, read_back }).await;
         }));
     }
 
-    pub(super) fn verify(&mut self, service: usize, provider: ProviderId, sites: SiteSet) {
+    fn verify(&mut self, service: usize, provider: ProviderId, sites: SiteSet) {
         let (setup, facts) = (self.setup.clone(), self.facts.0.clone());
         let known = self.services[service].setup.clone();
         let Some(place) = self.services[service].places.get_mut(provider.index()) else { return };
         let (mark, silent) = (place.mark(), place.silent());
-        let home = place.home.clone().and_then(Result::ok);
-        let task = Task::spawn(async move {
-            // Without name servers this waits to be replaced when they are found.
-            let servers = home.map(|home| home.servers.clone()).unwrap_or_default();
+        let mut home = place.home.subscribe();
+        place.verifying = Some(Task::spawn(async move {
             let news = facts.clone();
             let hear = |heard| {
                 let (heard, tell) = (vec![heard], false);
                 let _ = news.try_send(Fact::Heard { service, provider, mark, heard, tell });
             };
-            observe::until_all_answer(&known, &servers, sites, &silent, &setup.options, hear).await;
+            loop {
+                let found = home.borrow_and_update().clone().and_then(Result::ok);
+                let servers = found.map(|home| home.servers.clone()).unwrap_or_default();
+                let agreed = observe::until_all_answer(
+                    &known,
+                    &servers,
+                    sites,
+                    &silent,
+                    &setup.options,
+                    hear,
+                );
+                tokio::select! {
+                    () = agreed => break,
+                    moved = home.changed() => if moved.is_err() { return },
+                }
+            }
             setup.options.reached(known.name(), "verified").await;
             let _ = facts.send(Fact::Verified { service, provider, mark, sites }).await;
-        });
-        place.verifying = Some((sites, task));
+        }));
     }
 
     /// A policy that fences is refused when the watcher is built; this answers all the same, so
@@ -187,18 +206,18 @@ impl Driver {
         let known = service.setup.clone();
         if known.spec.sites.get(to.index()).is_none() {
             let refusal = failover_core::Refusal::UnknownSite;
-            let text = text::refusal(&refusal, &known);
+            let text = refusal.text(known.policy());
             let _ = reply.send(Err(CommandError::Refused(refusal, text)));
             return;
         }
-        let homes: Vec<_> = service.places.iter().map(|place| place.home.clone()).collect();
+        let homes: Vec<_> = service.places.iter().map(|place| place.home.subscribe()).collect();
         self.tasks.retain(Task::is_running);
         self.tasks.push(Task::spawn(async move {
             let diffs = known.providers.iter().zip(homes).map(async |(at, home)| {
-                let unknown = "zone: not looked up yet".to_owned();
-                let home = home.unwrap_or(Err(unknown));
+                let spec = &setup.providers[*at];
+                let home = zone::known(home, spec).await;
                 let home = home.as_ref().map(Arc::as_ref);
-                publish::diff(&known, &setup.providers[*at], home, SiteSet::one(to)).await
+                publish::diff(&known, spec, home, SiteSet::one(to)).await
             });
             let _ = reply.send(Ok(futures_util::future::join_all(diffs).await));
         }));

@@ -22,13 +22,18 @@ impl Driver {
             Fact::Probe { row, report } => self.probed(&row, &report),
             Fact::Attempt { service, provider, attempt, ended } => {
                 let Some(place) = self.place(service, provider) else { return };
+                place.publishing.take_if(|(running, _)| *running == attempt);
                 place.changed();
                 place.ttl_before = ended.ttl_before.or(place.ttl_before);
                 place.prod.notify_one();
                 let receipt = ended.receipt;
                 self.tell_machine(service, Input::Receipt { attempt, provider, receipt });
             }
-            Fact::Stored { service, provider, mark, stored } => {
+            Fact::Stored { service, provider, mark, stored, read_back } => {
+                let Some(place) = self.place(service, provider) else { return };
+                if read_back {
+                    place.reading = None;
+                }
                 self.stored(service, provider, mark, stored);
             }
             Fact::Heard { service, provider, mark, heard, tell } => {
@@ -37,6 +42,8 @@ impl Driver {
             Fact::Verified { service, provider, mark, sites } => {
                 let Some(place) = self.place(service, provider) else { return };
                 if place.mark() == mark {
+                    // A round of questions that is still under way began before all agreed.
+                    place.changed();
                     place.verifying = None;
                     let answer = Answer::Sites(sites);
                     self.tell_machine(service, Input::Answered { provider, answer });
@@ -102,8 +109,8 @@ impl Driver {
         if place.mark() != mark {
             return;
         }
-        let zone = place.home.as_ref().and_then(|home| home.as_ref().ok());
-        let zone = zone.map(|home| home.zone.name.to_string()).unwrap_or_default();
+        let home = place.home.borrow().clone().and_then(Result::ok);
+        let zone = home.map(|home| home.zone.name.to_string()).unwrap_or_default();
         let known = &self.services[service].setup;
         let (found, answer) = match &stored {
             Ok(stored) => {
@@ -143,16 +150,17 @@ impl Driver {
         heard: Vec<Heard>,
         tell: bool,
     ) {
-        let at = self.setup.clock.now();
+        let clock = self.setup.clock;
         let name = self.services[service].setup.provider_name(provider).to_owned();
-        let desired = self.services[service].machine.view(at).desired;
+        let desired = self.services[service].machine.state().desired();
         let Some(place) = self.place(service, provider) else { return };
         if place.mark() != mark {
             return;
         }
         let answer = worst(heard.iter().map(|one| &one.answer), desired);
         for one in heard {
-            place.hear(&name, one, at);
+            let asked = clock.stamp(one.asked);
+            place.hear(&name, one, asked);
         }
         self.pictures.soon();
         if let (true, Some(answer)) = (tell, answer) {
@@ -184,17 +192,14 @@ impl Driver {
                     prod: place.prod.clone(),
                 };
                 place.patrol = Some(Task::spawn(patrol.walk(facts)));
-                place.home = Some(found);
-                if let Some((sites, _)) = place.verifying.take() {
-                    self.verify(service, provider, sites);
-                }
+                place.home.send_replace(Some(found));
             }
             Err(problem) => {
                 tracing::warn!("service {}: {problem}", known.name());
                 let (mark, stored) = (place.mark(), Err(problem.clone()));
                 // A zone that was found once stays known while the API is away.
-                if !matches!(place.home, Some(Ok(_))) {
-                    place.home = Some(found);
+                if !matches!(*place.home.borrow(), Some(Ok(_))) {
+                    place.home.send_replace(Some(found));
                     self.stored(service, provider, mark, stored);
                 }
             }
@@ -229,7 +234,8 @@ impl Patrol {
                 whole_at = Instant::now() + shifted(options.drift_interval);
                 let call = Call::until(Instant::now() + spec.call_timeout);
                 let (heard, stored) = tokio::join!(asking, publish::read(known, spec, &home, call));
-                let stored = Fact::Stored { service, provider, mark, stored };
+                let read_back = false;
+                let stored = Fact::Stored { service, provider, mark, stored, read_back };
                 let heard = Fact::Heard { service, provider, mark, heard, tell };
                 let _ = facts.send(stored).await;
                 let _ = facts.send(heard).await;

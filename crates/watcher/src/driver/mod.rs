@@ -18,7 +18,7 @@ use dns_provider::RrSet;
 use failover_core::{AttemptId, EventRecord, Input, ProviderId, SiteSet, Snapshot, Timestamp};
 use tokio::sync::{mpsc, watch};
 
-use crate::error::RunError;
+use crate::error::{JournalError, RunError};
 use crate::handle::Request;
 use crate::journal::Journal;
 use crate::notify::Outbox;
@@ -40,7 +40,7 @@ pub(crate) enum Fact {
     /// An attempt to publish has ended.
     Attempt { service: usize, provider: ProviderId, attempt: AttemptId, ended: Attempt },
     /// What a provider stores, one entry per managed family.
-    Stored { service: usize, provider: ProviderId, mark: u64, stored: Stored },
+    Stored { service: usize, provider: ProviderId, mark: u64, stored: Stored, read_back: bool },
     /// What name servers answer; `tell`: all of them, so that the machine may judge.
     Heard { service: usize, provider: ProviderId, mark: u64, heard: Vec<Heard>, tell: bool },
     /// All name servers answer these sites.
@@ -92,22 +92,33 @@ pub(crate) struct Driver {
     tasks: Vec<Task>,
 }
 
+/// What the journal remembers beside the states.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    /// The number of the latest event.
+    pub(crate) seq: u64,
+    /// The latest events, newest first.
+    pub(crate) recent: Vec<EventRecord>,
+    /// Why the journal cannot be written for now.
+    pub(crate) problem: Option<JournalError>,
+}
+
 impl Driver {
     pub(crate) fn new(
         setup: Arc<Setup>,
         services: Vec<Service>,
         journal: Journal,
-        memory: (u64, Vec<EventRecord>),
+        memory: Memory,
         requests: mpsc::Receiver<Request>,
     ) -> (Self, watch::Receiver<Arc<Snapshot>>) {
         let started = setup.clock.now();
-        let (snapshots, pictures) = watch::channel(Arc::new(picture::empty(&setup)));
+        let (snapshots, mut pictures) = watch::channel(Arc::new(picture::empty(&setup)));
         let driver = Self {
             setup,
             services,
             journal,
-            seq: memory.0,
-            recent: memory.1.into(),
+            seq: memory.seq,
+            recent: memory.recent.into(),
             requests,
             facts: mpsc::channel(FACTS_MAX),
             snapshots,
@@ -115,13 +126,14 @@ impl Driver {
             delivery: None,
             queue: VecDeque::new(),
             pending: None,
-            trouble: None,
+            trouble: memory.problem.as_ref().map(Trouble::new),
             ending: None,
             started,
             pictures: picture::Pictures::new(),
             tasks: Vec::new(),
         };
         driver.publish_picture_first();
+        pictures.mark_unchanged();
         (driver, pictures)
     }
 
@@ -166,8 +178,9 @@ impl Driver {
             let watching = probe::watch(setup.clone(), series.row.clone(), facts.clone());
             self.tasks.push(Task::spawn(watching));
         }
+        let writable = self.trouble.is_none();
         for service in 0..self.services.len() {
-            self.queue.push_back(Job::of(service, Input::Tick));
+            self.queue.push_back(Job::of(service, Input::Journal { writable }));
         }
     }
 

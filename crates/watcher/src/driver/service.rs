@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use failover_core::{
-    Answer, CheckId, Failover, Published, Sample, ServerAnswer, SiteId, SiteSet, State, Timestamp,
+    Answer, AttemptId, CheckId, Failover, Published, Sample, ServerAnswer, SiteId, State, Timestamp,
 };
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::task::Task;
 use crate::observe::Heard;
@@ -41,8 +41,8 @@ pub(crate) struct Series {
 /// The service at one provider.
 #[derive(Debug, Default)]
 pub(crate) struct Place {
-    /// The zone; `None` until it was looked up.
-    pub(crate) home: Option<zone::Found>,
+    /// The zone; `None` until it was looked up. Tasks wait for it.
+    pub(crate) home: watch::Sender<Option<zone::Found>>,
     /// Counts what may have changed the provider. What was seen before the latest change is old.
     pub(crate) writes: Arc<AtomicU64>,
     /// Makes the patrol look at once.
@@ -50,9 +50,9 @@ pub(crate) struct Place {
     pub(crate) published: Vec<Published>,
     pub(crate) answers: BTreeMap<(String, SocketAddr), Vec<ServerAnswer>>,
     pub(crate) ttl_before: Option<u32>,
-    pub(crate) publishing: Option<Task>,
+    pub(crate) publishing: Option<(AttemptId, Task)>,
     pub(crate) reading: Option<Task>,
-    pub(crate) verifying: Option<(SiteSet, Task)>,
+    pub(crate) verifying: Option<Task>,
     pub(crate) patrol: Option<Task>,
 }
 
@@ -98,15 +98,18 @@ impl Place {
         all.map(|((_, address), _)| *address).collect()
     }
 
-    /// Whether a write or its read-back is under way.
+    /// Whether a task is under way whose result the machine waits for.
     pub(crate) fn is_busy(&self) -> bool {
-        let tasks = [&self.publishing, &self.reading];
-        tasks.into_iter().flatten().any(Task::is_running)
-            || self.verifying.as_ref().is_some_and(|(_, task)| task.is_running())
+        self.publishing.is_some() || self.reading.is_some() || self.verifying.is_some()
     }
 
+    /// Keeps what was heard, unless something newer is known of the same server.
     pub(crate) fn hear(&mut self, provider: &str, heard: Heard, at: Timestamp) {
-        let Heard { server, address, elapsed, found, answer } = heard;
+        let Heard { server, address, elapsed, found, answer, .. } = heard;
+        let known = self.answers.get(&(server.clone(), address));
+        if known.is_some_and(|rows| rows.iter().any(|row| row.at > at)) {
+            return;
+        }
         let silent = matches!(answer, Answer::Silent { .. });
         let rows = found.into_iter().map(|(family, found)| {
             let Found { ttl, values, .. } = found.unwrap_or_default();

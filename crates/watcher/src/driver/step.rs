@@ -7,15 +7,12 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use failover_core::{
-    Actor, Command, Event, EventRecord, Failover, Input, Output, Refusal, Severity, Timestamp,
-};
+use failover_core::{Actor, Command, EventRecord, Failover, Input, Output, Refusal, Timestamp};
 use tokio::sync::oneshot;
 
 use super::Driver;
 use crate::error::{CommandError, JournalError, RunError};
 use crate::journal::{Audit, Batch, Written};
-use crate::text;
 
 /// Events kept while the journal cannot be written; the oldest are given up beyond that.
 const BACKLOG_MAX: usize = 4096;
@@ -80,6 +77,8 @@ pub(crate) struct Trouble {
     pause: Duration,
     events: VecDeque<EventRecord>,
     audit: VecDeque<Audit>,
+    /// Receipts, at most one per open attempt.
+    held: Vec<Job>,
     /// Events given up.
     lost: u64,
 }
@@ -87,6 +86,11 @@ pub(crate) struct Trouble {
 impl Driver {
     /// Takes one step. Without a record it is carried out at once; otherwise it is pending.
     pub(super) async fn step(&mut self, job: Job) {
+        if let (Some(trouble), Input::Receipt { .. }) = (&mut self.trouble, &job.input) {
+            // It could not be recorded now, and the provider will not say it twice.
+            trouble.held.push(job);
+            return;
+        }
         let now = self.setup.clock.now();
         let Some(service) = self.services.get_mut(job.service) else { return };
         let before = service.machine.clone();
@@ -192,6 +196,7 @@ impl Driver {
         for service in 0..self.services.len() {
             self.queue.push_back(Job::of(service, Input::Journal { writable: true }));
         }
+        self.queue.extend(trouble.held);
         self.pictures.hurry();
     }
 
@@ -205,8 +210,8 @@ impl Driver {
                 seq: self.seq,
                 at,
                 service: setup.name().to_owned(),
-                severity: severity(event, outputs),
-                text: text::sentence(event, setup),
+                severity: event.severity(),
+                text: event.text(setup.policy()),
                 event: event.clone(),
             });
         }
@@ -217,7 +222,7 @@ impl Driver {
         let Input::Operator { who, command } = &job.input else { return None };
         let setup = &self.services[job.service].setup;
         let outcome = match refusal(outputs) {
-            Some(refusal) => format!("refused: {}", text::refusal(refusal, setup)),
+            Some(refusal) => format!("refused: {}", refusal.text(setup.policy())),
             None => "obeyed".to_owned(),
         };
         let (who, command): (Actor, Command) = (who.clone(), command.clone());
@@ -232,7 +237,7 @@ impl Driver {
                 Err(CommandError::Journal(trouble.problem.clone()))
             }
             (Some(refusal), _) => {
-                let text = text::refusal(refusal, setup);
+                let text = refusal.text(setup.policy());
                 Err(CommandError::Refused(refusal.clone(), text))
             }
             (None, _) => Ok(taken.records.clone()),
@@ -241,13 +246,14 @@ impl Driver {
 }
 
 impl Trouble {
-    fn new(error: &JournalError) -> Self {
+    pub(crate) fn new(error: &JournalError) -> Self {
         Self {
             problem: error.to_string(),
             retry_at: Instant::now() + RETRY_MIN,
             pause: RETRY_MIN,
             events: VecDeque::new(),
             audit: VecDeque::new(),
+            held: Vec::new(),
             lost: 0,
         }
     }
@@ -284,13 +290,4 @@ fn refusal(outputs: &[Output]) -> Option<&Refusal> {
         Output::Refused { refusal, .. } => Some(refusal),
         _ => None,
     })
-}
-
-/// As urgent as the notification about it; what nobody is told of is for later.
-fn severity(event: &Event, outputs: &[Output]) -> Severity {
-    let told = outputs.iter().find_map(|output| match output {
-        Output::Notify { severity, event: about } if about == event => Some(*severity),
-        _ => None,
-    });
-    told.unwrap_or(Severity::Info)
 }

@@ -26,6 +26,8 @@ pub(crate) struct Opened {
     pub(crate) at: Timestamp,
     /// The latest events, newest first.
     pub(crate) recent: Vec<EventRecord>,
+    /// It can be read, but for now not be written: the disk is full or failing.
+    pub(crate) problem: Option<JournalError>,
 }
 
 /// How a journal is opened.
@@ -52,8 +54,14 @@ pub(crate) fn open(path: &Path, terms: &Terms<'_>) -> Result<Opened, JournalErro
     let connection = prepare(path, fresh, terms).map_err(failed)?;
     let memory = remember(&connection, terms.recent);
     let (states, (seq, at), recent) = memory.map_err(|error| corrupt(path, words(&error)))?;
+    let problem = match begin(&connection, terms) {
+        Ok(()) => None,
+        // Watching must not wait for room on the disk; only acting must.
+        Err(error) if !fresh && error.may_pass() => Some(failed(error)),
+        Err(error) => return Err(failed(error)),
+    };
     let writer = Writer::new(path, connection, lock);
-    Ok(Opened { writer, states, seq, at, recent })
+    Ok(Opened { writer, states, seq, at, recent, problem })
 }
 
 /// Refuses what must not be written to.
@@ -110,18 +118,23 @@ fn prepare(path: &Path, fresh: bool, terms: &Terms<'_>) -> Result<Connection, Fa
         let limit = format!("PRAGMA max_page_count = {}", (number(bytes) / page).max(1));
         connection.query_row(&limit, [], |_| Ok(()))?;
     }
-    let first = connection.transaction()?;
     if fresh {
+        let first = connection.transaction()?;
         first.execute_batch(schema::CREATE)?;
         first.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
         first.pragma_update(None, "user_version", schema::VERSION)?;
+        first.commit()?;
     }
-    first.execute(
+    Ok(connection)
+}
+
+/// Notes that a watcher has begun; shows by the way that the file can be written.
+fn begin(connection: &Connection, terms: &Terms<'_>) -> Result<(), Failed> {
+    connection.execute(
         "INSERT INTO runs (at, version, vantage) VALUES (?1, ?2, ?3)",
         (number(terms.now.as_millis()), terms.version, terms.vantage),
     )?;
-    first.commit()?;
-    Ok(connection)
+    Ok(())
 }
 
 type Memory = (Vec<(String, State)>, (u64, Timestamp), Vec<EventRecord>);
@@ -182,7 +195,8 @@ fn copy_aside(path: &Path) -> PathBuf {
     let copy = with_suffix(path, &format!(".refused-{}", age.as_secs()));
     for log in ["", "-wal"] {
         let (from, to) = (with_suffix(path, log), with_suffix(&copy, log));
-        if from.exists()
+        let something = std::fs::metadata(&from).is_ok_and(|meta| meta.len() > 0);
+        if something
             && !to.exists()
             && let Err(error) = std::fs::copy(&from, &to)
         {

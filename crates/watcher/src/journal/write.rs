@@ -97,6 +97,16 @@ pub(super) enum Failed {
     Json(#[from] serde_json::Error),
 }
 
+impl Failed {
+    /// Whether it may be over by itself, or when somebody makes room.
+    pub(super) fn may_pass(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseBusy, DiskFull, SystemIoFailure};
+        let Self::Sqlite(error) = self else { return false };
+        let code = error.sqlite_error_code();
+        matches!(code, Some(DatabaseBusy | DiskFull | SystemIoFailure))
+    }
+}
+
 /// SQLite's own words, with what an operator can do about the common ones.
 pub(super) fn words(error: &Failed) -> String {
     use rusqlite::ErrorCode;
