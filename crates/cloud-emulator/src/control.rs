@@ -66,6 +66,7 @@ async fn add(Shared(control): Shared<Control>, body: Bytes) -> Result<Json<Vec<F
     for fault in control.read(&body)? {
         control.faults.set(fault);
     }
+    control.faults.settled().await;
     Ok(Json(control.faults.active()))
 }
 
@@ -80,6 +81,7 @@ async fn remove(
             control.faults.clear(&fault);
         }
     }
+    control.faults.settled().await;
     Ok(Json(control.faults.active()))
 }
 

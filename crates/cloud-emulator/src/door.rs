@@ -13,8 +13,9 @@ use axum::serve::IncomingStream;
 use socket2::{Domain, SockRef, Socket, Type};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
-use crate::fault::Faults;
+use crate::fault::{Faults, Progress};
 
 /// How a door treats those who come, and those who are already inside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +35,10 @@ pub(crate) struct Door {
     /// refuses connections to it.
     _guard: Socket,
     listener: Option<TcpListener>,
-    watch: Watch,
+    faults: Faults,
+    rule: Rule,
+    changes: watch::Receiver<u64>,
+    applied: Progress,
 }
 
 impl Door {
@@ -46,7 +50,9 @@ impl Door {
             .as_socket()
             .ok_or_else(|| io::Error::other("the bound socket has no IP address"))?;
         let listener = Some(listen(address)?);
-        Ok(Self { address, _guard: guard, listener, watch: Watch::new(faults.clone(), rule) })
+        let (changes, applied) = (faults.changes(), faults.follower());
+        let faults = faults.clone();
+        Ok(Self { address, _guard: guard, listener, faults, rule, changes, applied })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -56,33 +62,50 @@ impl Door {
     /// The next connection. Waits while the door is shut.
     pub(crate) async fn accept(&mut self) -> Visit {
         loop {
-            if self.watch.passage() == Passage::Shut {
+            let version = *self.changes.borrow_and_update();
+            let shut = passage(&self.faults, &self.rule) == Passage::Shut;
+            if shut {
                 self.listener = None;
-                self.watch.changed().await;
-                continue;
+            } else if self.listener.is_none() {
+                self.listener = self.reopened().await;
             }
-            let Some(listener) = &self.listener else {
-                self.reopen().await;
-                continue;
-            };
+            if shut || self.listener.is_some() {
+                self.applied.reached(version);
+            }
+            let arrival = arrival(self.listener.as_ref());
             tokio::select! {
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => return Visit::new(stream, self.watch.again()),
-                    // Out of descriptors, most likely: others must close theirs first.
-                    Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+                stream = arrival => {
+                    return Visit::new(stream, self.faults.clone(), Arc::clone(&self.rule));
+                }
+                changed = self.changes.changed() => if changed.is_err() {
+                    std::future::pending::<()>().await;
                 },
-                () = self.watch.changed() => {}
             }
         }
     }
 
-    async fn reopen(&mut self) {
-        match listen(self.address) {
-            Ok(listener) => self.listener = Some(listener),
-            Err(error) => {
-                tracing::warn!(address = %self.address, %error, "cannot open the port again yet");
-                tokio::time::sleep(Duration::from_millis(50)).await;
+    async fn reopened(&self) -> Option<TcpListener> {
+        for _ in 0..20 {
+            match listen(self.address) {
+                Ok(listener) => return Some(listener),
+                Err(error) => {
+                    tracing::warn!(address = %self.address, %error, "cannot open the port again");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
             }
+        }
+        None
+    }
+}
+
+/// The next stream; never, where nobody listens.
+async fn arrival(listener: Option<&TcpListener>) -> TcpStream {
+    let Some(listener) = listener else { return std::future::pending().await };
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return stream,
+            // Out of descriptors, most likely: others must close theirs first.
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     }
 }
@@ -105,7 +128,9 @@ impl axum::serve::Listener for Door {
 pub(crate) struct Visit {
     stream: TcpStream,
     visitor: Visitor,
-    watch: Watch,
+    faults: Faults,
+    rule: Rule,
+    change: Change,
 }
 
 /// Lets a request cut the connection it came through, so that its answer is never sent.
@@ -129,10 +154,11 @@ impl Connected<IncomingStream<'_, Door>> for Visitor {
 }
 
 impl Visit {
-    fn new(stream: TcpStream, watch: Watch) -> Self {
+    fn new(stream: TcpStream, faults: Faults, rule: Rule) -> Self {
         // Answers are small and latency is what the whole project measures.
         let _ = stream.set_nodelay(true);
-        Self { stream, visitor: Visitor::default(), watch }
+        let change = next_change(&faults);
+        Self { stream, visitor: Visitor::default(), faults, rule, change }
     }
 
     /// Ready once bytes may pass; an error once the connection is to end.
@@ -140,7 +166,10 @@ impl Visit {
         if self.visitor.is_cut() {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
-        match self.watch.poll_passage(cx) {
+        while self.change.as_mut().poll(cx).is_ready() {
+            self.change = next_change(&self.faults);
+        }
+        match passage(&self.faults, &self.rule) {
             Passage::Open => Poll::Ready(Ok(())),
             Passage::Silent => Poll::Pending,
             Passage::Shut => {
@@ -183,41 +212,11 @@ impl AsyncWrite for Visit {
     }
 }
 
-/// A rule over the faults, and the wish to be woken when they change.
-struct Watch {
-    faults: Faults,
-    rule: Rule,
-    change: Change,
+fn passage(faults: &Faults, rule: &Rule) -> Passage {
+    if faults.stopped() { Passage::Shut } else { rule(faults) }
 }
 
 type Change = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
-
-impl Watch {
-    fn new(faults: Faults, rule: Rule) -> Self {
-        let change = next_change(&faults);
-        Self { faults, rule, change }
-    }
-
-    fn again(&self) -> Self {
-        Self::new(self.faults.clone(), Arc::clone(&self.rule))
-    }
-
-    fn passage(&self) -> Passage {
-        if self.faults.stopped() { Passage::Shut } else { (self.rule)(&self.faults) }
-    }
-
-    async fn changed(&mut self) {
-        (&mut self.change).await;
-        self.change = next_change(&self.faults);
-    }
-
-    fn poll_passage(&mut self, cx: &mut Context<'_>) -> Passage {
-        while self.change.as_mut().poll(cx).is_ready() {
-            self.change = next_change(&self.faults);
-        }
-        self.passage()
-    }
-}
 
 fn next_change(faults: &Faults) -> Change {
     let mut changes = faults.changes();

@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn names_are_relative_without_a_trailing_dot() {
         let zone = Name::parse("example.org.", &Name::root()).unwrap();
-        let shown = |text| Name::parse(text, &zone).map(|name| name.to_string());
+        let shown = |text: &str| Name::parse(text, &zone).map(|name| name.to_string());
         assert_eq!(shown("www"), Ok("www.example.org".to_owned()));
         assert_eq!(shown("www."), Ok("www".to_owned()));
         assert_eq!(shown("@"), Ok("example.org".to_owned()));

@@ -7,11 +7,12 @@ pub use kind::{Cloud, Fault};
 
 pub(crate) use gate::gate;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
+use tokio::time::timeout;
 
 /// The switchboard of an emulator's faults. Clones share one list.
 #[derive(Clone, Debug)]
@@ -22,6 +23,9 @@ struct Shared {
     active: Mutex<Vec<Fault>>,
     stopped: AtomicBool,
     changed: watch::Sender<u64>,
+    /// How far each listener has followed the changes.
+    followers: Mutex<Vec<Arc<AtomicU64>>>,
+    followed: Notify,
 }
 
 /// What becomes of a long-running operation (Hetzner action, Google change).
@@ -32,6 +36,26 @@ pub(crate) enum Fate {
     Hang,
 }
 
+/// How far a listener has followed the changes of the faults.
+pub(crate) struct Progress {
+    reached: Arc<AtomicU64>,
+    faults: Faults,
+}
+
+impl Progress {
+    pub(crate) fn reached(&self, version: u64) {
+        self.reached.store(version, Ordering::Release);
+        self.faults.0.followed.notify_waiters();
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.faults.followers().retain(|one| !Arc::ptr_eq(one, &self.reached));
+        self.faults.0.followed.notify_waiters();
+    }
+}
+
 impl Faults {
     pub(crate) fn new() -> Self {
         let (changed, _) = watch::channel(0);
@@ -39,6 +63,8 @@ impl Faults {
             active: Mutex::new(Vec::new()),
             stopped: AtomicBool::new(false),
             changed,
+            followers: Mutex::new(Vec::new()),
+            followed: Notify::new(),
         }))
     }
 
@@ -70,6 +96,23 @@ impl Faults {
     /// The faults now active, in the order they were set, counts as they are left.
     pub fn active(&self) -> Vec<Fault> {
         self.lock().clone()
+    }
+
+    /// Waits until every port has been opened or shut as the faults now want it. What answers
+    /// differently (errors, delays, name servers) does so from [`Faults::set`] on.
+    pub async fn settled(&self) {
+        let version = *self.0.changed.borrow();
+        let wait = async {
+            loop {
+                let followed = self.0.followed.notified();
+                if self.followers().iter().all(|one| one.load(Ordering::Acquire) >= version) {
+                    return;
+                }
+                followed.await;
+            }
+        };
+        // A port that cannot be opened again must not hold up whoever mended it.
+        let _ = timeout(Duration::from_secs(2), wait).await;
     }
 
     /// Decides the fate of an operation that starts now, using up a counted `action_error`.
@@ -165,6 +208,17 @@ impl Faults {
 
     pub(crate) fn stopped(&self) -> bool {
         self.0.stopped.load(Ordering::Acquire)
+    }
+
+    /// Registers a listener that [`Faults::settled`] waits for.
+    pub(crate) fn follower(&self) -> Progress {
+        let reached = Arc::new(AtomicU64::new(0));
+        self.followers().push(Arc::clone(&reached));
+        Progress { reached, faults: self.clone() }
+    }
+
+    fn followers(&self) -> MutexGuard<'_, Vec<Arc<AtomicU64>>> {
+        self.0.followers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn announce(&self) {

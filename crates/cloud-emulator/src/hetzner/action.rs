@@ -43,7 +43,7 @@ impl Effect {
         let changed = new
             .iter()
             .filter(|(key, set)| {
-                old.get(*key).is_none_or(|was| was.records != set.records || was.ttl != set.ttl)
+                old.get(*key).is_none_or(|was| was.ttl != set.ttl || !was.same_values(set))
             })
             .map(|(key, set)| (key.clone(), Some(set.clone())));
         Self {

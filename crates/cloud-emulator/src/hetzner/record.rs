@@ -43,6 +43,14 @@ impl RrSet {
         format!("{}/{}", self.name, self.rtype)
     }
 
+    /// Whether name servers answer the same for both: comments do not matter to them.
+    pub(super) fn same_values(&self, other: &Self) -> bool {
+        self.records
+            .iter()
+            .map(|record| &record.value)
+            .eq(other.records.iter().map(|record| &record.value))
+    }
+
     pub(super) fn json(&self, zone: u64) -> Value {
         json!({
             "id": self.id(),
@@ -111,6 +119,7 @@ pub(super) fn check_values(rtype: &str, records: &[Record], zone: &str) -> Resul
     if matches!(rtype, "CNAME" | "SOA") && records.len() != 1 {
         return Err(Problem::field("records", format!("{rtype} must have exactly one record")));
     }
+    let mut seen = Vec::new();
     for Record { value, .. } in records {
         let wrong = |why: &str| {
             Problem::field("records", format!("{value:?} is not a valid {rtype} value: {why}"))
@@ -124,7 +133,13 @@ pub(super) fn check_values(rtype: &str, records: &[Record], zone: &str) -> Resul
                 return Err(wrong("a TXT string exceeds 255 characters"));
             }
         }
-        encode_rdata(rtype, value, &origin).map_err(|error| wrong(&error.to_string()))?;
+        let data =
+            encode_rdata(rtype, value, &origin).map_err(|error| wrong(&error.to_string()))?;
+        // Another spelling of an address is the same record.
+        if seen.contains(&data) {
+            return Err(Problem::field("records", format!("value {value:?} is given twice")));
+        }
+        seen.push(data);
     }
     Ok(())
 }
