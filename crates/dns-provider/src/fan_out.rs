@@ -88,7 +88,7 @@ impl FanOut {
 
     fn known(&self, id: &str, operation: &str) -> Result<&Arc<dyn DnsProvider>, Error> {
         self.member(id).ok_or_else(|| {
-            let known: Vec<&str> = self.members.iter().map(|member| member.id()).collect();
+            let known: Vec<&str> = self.members.iter().map(DnsProvider::id).collect();
             let message = format!("there is no provider {id}; there are: {}", known.join(", "));
             Error::new(id, operation, Failure::new(Kind::Invalid, message))
         })

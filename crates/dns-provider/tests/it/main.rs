@@ -8,5 +8,6 @@ mod memory;
 mod name_server;
 mod plan;
 mod propagation;
+mod published;
 mod spawned;
 mod support;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use dns_provider::propagation::{
     self, NameServer as Server, PublicResolver, Reply, ask, observe, survey,
 };
-use hickory_proto::op::ResponseCode;
+use hickory_proto::op::{Edns, ResponseCode};
 use hickory_proto::rr::rdata::{A, CNAME, MX, NULL, TXT};
 use hickory_proto::rr::{Name, RData, RecordType};
 use tokio::net::{TcpListener, UdpSocket};
@@ -28,7 +28,7 @@ async fn an_answer_says_values_ttl_and_authority() {
     let server = NameServer::start(|asked| {
         let head = &asked.message.metadata;
         assert!(!head.recursion_desired, "authoritative servers are asked with RD=0");
-        assert_eq!(asked.message.edns.as_ref().map(|edns| edns.max_payload()), Some(1232));
+        assert_eq!(asked.message.edns.as_ref().map(Edns::max_payload), Some(1232));
         let mut reply = answer(asked, 60, vec![a(2), a(1)]);
         reply.answers[1].ttl = 55;
         vec![bytes(&reply)]

@@ -3,6 +3,7 @@ mod faults;
 mod lost_answers;
 mod reads;
 mod refusals;
+mod scripted;
 mod spy;
 mod waiting;
 mod world;
