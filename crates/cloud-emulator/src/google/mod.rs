@@ -15,6 +15,7 @@ mod project;
 mod rdata;
 mod request;
 mod route;
+mod routing;
 mod rrset;
 mod rrsets;
 mod seed;

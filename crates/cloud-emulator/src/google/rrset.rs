@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::error::Problem;
-use super::rdata;
+use super::{rdata, routing};
 
 /// One record set. `name` is lower case with its trailing dot.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,24 +52,13 @@ impl RrSet {
 
     /// Equality as a deletion needs it: TTL, values and their order, or the routing policy.
     pub(crate) fn same_content(&self, other: &Self) -> bool {
-        let plain = |set: &Self| set.routing.as_ref().map(bare);
+        let plain = |set: &Self| set.routing.as_ref().map(routing::bare);
         self.ttl == other.ttl && self.rrdatas == other.rrdatas && plain(self) == plain(other)
     }
 
     /// The values a name server would answer; of a routing policy the first choice.
     pub(crate) fn answers(&self) -> Vec<String> {
-        let Some(policy) = &self.routing else { return self.rrdatas.clone() };
-        let strings = |list: &Value| -> Vec<String> {
-            let items = list.as_array().into_iter().flatten();
-            items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
-        };
-        let choices = [
-            &policy["wrr"]["items"][0]["rrdatas"],
-            &policy["geo"]["items"][0]["rrdatas"],
-            &policy["primaryBackup"]["primaryTargets"]["externalEndpoints"],
-            &policy["primaryBackup"]["backupGeoTargets"]["items"][0]["rrdatas"],
-        ];
-        choices.into_iter().map(strings).find(|list| !list.is_empty()).unwrap_or_default()
+        self.routing.as_ref().map_or_else(|| self.rrdatas.clone(), routing::first_choice)
     }
 }
 
@@ -105,7 +94,7 @@ pub(crate) fn read(body: &Value, path: &str, zone: &str) -> Result<RrSet, Vec<Pr
         problems.push(Problem::invalid(&format!("{path}.ttl"), &shown));
         0
     });
-    let routing = routing_policy(&body["routingPolicy"], path, &rtype, &mut problems);
+    let routing = routing::read(&body["routingPolicy"], path, &rtype, &mut problems);
     let mut rrdatas = strings(&body["rrdatas"], &format!("{path}.rrdatas"), &mut problems);
     if !problems.is_empty() {
         return Err(problems);
@@ -154,7 +143,8 @@ fn ttl(value: &Value) -> Result<i32, String> {
     ttl.filter(|ttl| *ttl >= 0).ok_or_else(shown)
 }
 
-fn strings(value: &Value, path: &str, problems: &mut Vec<Problem>) -> Vec<String> {
+/// A list of strings; absent is empty.
+pub(crate) fn strings(value: &Value, path: &str, problems: &mut Vec<Problem>) -> Vec<String> {
     match value {
         Value::Null => Vec::new(),
         Value::Array(items) if items.iter().all(Value::is_string) => {
@@ -164,85 +154,5 @@ fn strings(value: &Value, path: &str, problems: &mut Vec<Problem>) -> Vec<String
             problems.push(Problem::invalid(path, &other.to_string()));
             Vec::new()
         }
-    }
-}
-
-fn routing_policy(
-    value: &Value,
-    path: &str,
-    rtype: &str,
-    problems: &mut Vec<Problem>,
-) -> Option<Value> {
-    let policy =
-        value.as_object().filter(|policy| policy.len() > usize::from(value["kind"].is_string()));
-    if value.is_null() || policy.is_none() && value.is_object() {
-        return None;
-    }
-    let kinds = ["wrr", "geo", "primaryBackup"];
-    let chosen: Vec<_> = kinds.into_iter().filter(|kind| value[*kind].is_object()).collect();
-    let path = format!("{path}.routingPolicy");
-    let [chosen] = chosen[..] else {
-        problems.push(Problem::invalid(&path, &value.to_string()));
-        return None;
-    };
-    let items = match chosen {
-        "primaryBackup" => &value[chosen]["backupGeoTargets"]["items"],
-        _ => &value[chosen]["items"],
-    };
-    let Some(items) = items.as_array().filter(|items| !items.is_empty()) else {
-        problems.push(Problem::required(&format!("{path}.{chosen}.items")));
-        return None;
-    };
-    for (index, item) in items.iter().enumerate() {
-        let path = format!("{path}.{chosen}.items[{index}].rrdata");
-        for value in strings(&item["rrdatas"], &path, problems) {
-            if rdata::checked(rtype, &value).is_none() {
-                problems.push(Problem::invalid(&path, &value));
-            }
-        }
-    }
-    Some(labelled(value))
-}
-
-/// The policy with the `kind`s Google adds.
-fn labelled(value: &Value) -> Value {
-    fn walk(value: &mut Value, kind: &str) {
-        let Some(object) = value.as_object_mut() else { return };
-        object.insert("kind".to_owned(), json!(format!("dns#{kind}")));
-        for (name, member) in object.iter_mut() {
-            let below = match (kind, name.as_str()) {
-                (_, "wrr") => "rRSetRoutingPolicyWrrPolicy",
-                (_, "geo" | "backupGeoTargets") => "rRSetRoutingPolicyGeoPolicy",
-                (_, "primaryBackup") => "rRSetRoutingPolicyPrimaryBackupPolicy",
-                ("rRSetRoutingPolicyWrrPolicy", "items") => {
-                    "rRSetRoutingPolicyWrrPolicyWrrPolicyItem"
-                }
-                ("rRSetRoutingPolicyGeoPolicy", "items") => {
-                    "rRSetRoutingPolicyGeoPolicyGeoPolicyItem"
-                }
-                _ => continue,
-            };
-            match member {
-                Value::Array(items) => items.iter_mut().for_each(|item| walk(item, below)),
-                other => walk(other, below),
-            }
-        }
-    }
-    let mut policy = value.clone();
-    walk(&mut policy, "rRSetRoutingPolicy");
-    policy
-}
-
-/// The policy without what Google adds, numbers as numbers: the part that can differ.
-fn bare(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => members
-            .iter()
-            .filter(|(name, _)| !matches!(name.as_str(), "kind" | "signatureRrdatas"))
-            .map(|(name, member)| (name.clone(), bare(member)))
-            .collect(),
-        Value::Array(items) => items.iter().map(bare).collect(),
-        Value::Number(number) => json!(number.as_f64()),
-        other => other.clone(),
     }
 }

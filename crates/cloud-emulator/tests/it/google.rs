@@ -6,6 +6,7 @@ mod changes;
 mod faults;
 mod metadata;
 mod rendering;
+mod robot;
 mod rrsets;
 mod tokens;
 mod values;

@@ -3,7 +3,7 @@
 use cloud_emulator::{Cloud, Emulator, Fault, Options};
 use serde_json::{Value, json};
 
-use super::tokens::{Robot, now};
+use super::robot::{Robot, now};
 use super::{Answer, Google, refused, send};
 
 async fn with(google: &Google, header: Option<&str>, query: &str) -> Answer {
