@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::sync::Mutex;
 
 use crate::server::{Server, answer};
-use crate::support::{PlainVendor, SkipClock, call, client, millis, static_token, transport};
+use crate::support::{PlainVendor, SkipClock, call, client, static_token, transport};
 
 fn write() -> Request {
     Request::write("change the thing", Method::PUT, "/thing")
@@ -83,25 +83,28 @@ async fn no_write_is_repeated_after_the_lease() {
 
 #[tokio::test]
 async fn a_write_under_way_is_given_up_when_the_lease_ends() {
-    let server = Server::start_slow(|_, _| (Duration::from_secs(3600), answer(200, &[], ""))).await;
-    let lease = call().write_before(millis(Instant::now(), 300));
-    let error = client(&server.url).send(&write(), lease).await.unwrap_err();
+    let sent: Arc<Mutex<Vec<Instant>>> = Arc::default();
+    let stub = Arc::new(Silent { sent: Arc::clone(&sent), kind: TransportErrorKind::Timeout });
+    let client = Client::new("acme", "https://x", stub, static_token(), Arc::new(PlainVendor));
+    let end = Instant::now() + Duration::from_secs(5);
+    let error = client.send(&write(), call().write_before(end)).await.unwrap_err();
     assert_eq!((error.failure.kind, error.failure.effect), (Kind::Timeout, Effect::MaybeApplied));
-    assert_eq!(server.seen().len(), 1);
+    assert_eq!(*sent.lock().unwrap(), [end]);
 }
 
 #[tokio::test]
 async fn a_write_without_an_answer_leaves_time_to_read_back() {
-    let sent: Arc<Mutex<Vec<Duration>>> = Arc::default();
+    let sent: Arc<Mutex<Vec<Instant>>> = Arc::default();
     let stub = Arc::new(Silent { sent: Arc::clone(&sent), kind: TransportErrorKind::Timeout });
     let clock = SkipClock::new();
-    let call = Call::until(clock.now() + Duration::from_secs(40));
+    let start = clock.now();
+    let call = Call::until(start + Duration::from_secs(40));
     let client = Client::new("acme", "https://x", stub, static_token(), Arc::new(PlainVendor))
         .with_clock(clock)
         .attempt_timeout(Duration::from_secs(3600));
     let error = client.send(&write(), call).await.unwrap_err();
     assert_eq!((error.failure.kind, error.failure.effect), (Kind::Timeout, Effect::MaybeApplied));
-    assert!(sent.lock().unwrap()[0] <= Duration::from_secs(30));
+    assert_eq!(*sent.lock().unwrap(), [start + Duration::from_secs(30)]);
 }
 
 #[tokio::test]
@@ -184,10 +187,10 @@ impl TokenSource for Counted {
     }
 }
 
-/// Never answers, in a way of its own, and remembers how long it might have taken.
+/// Never answers, in a way of its own, and remembers until when it might have taken.
 #[derive(Debug)]
 struct Silent {
-    sent: Arc<Mutex<Vec<Duration>>>,
+    sent: Arc<Mutex<Vec<Instant>>>,
     kind: TransportErrorKind,
 }
 
@@ -199,7 +202,7 @@ impl Transport for Silent {
         deadline: Instant,
     ) -> Result<http::Response<bytes::Bytes>, TransportError> {
         assert!(request.headers()["authorization"].is_sensitive());
-        self.sent.lock().unwrap().push(deadline.saturating_duration_since(Instant::now()));
+        self.sent.lock().unwrap().push(deadline);
         Err(TransportError::new(self.kind, "nothing came back"))
     }
 }

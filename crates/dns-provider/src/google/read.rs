@@ -2,6 +2,8 @@
 use std::collections::HashSet;
 
 use cloud_http::{Call, Error, Failure, Kind, Request};
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::GoogleDns;
 use super::wire::{ManagedZone, Page, Stored, absolute};
@@ -96,7 +98,7 @@ impl GoogleDns {
                 None => request.clone(),
                 Some(token) => request.clone().query("pageToken", token),
             };
-            let mut page: Page = self.client.json(&asked, call).await.map_err(|e| self.hint(e))?;
+            let mut page = self.page(&asked, call).await?;
             next = page.next_page_token.take().filter(|token| !token.is_empty());
             each(page);
             let Some(token) = &next else { return Ok(()) };
@@ -105,6 +107,16 @@ impl GoogleDns {
                 return Err(self.error(request.operation(), Failure::new(Kind::Protocol, text)));
             }
         }
+    }
+
+    /// One page. It must be an object: serde would take an empty array for an empty page.
+    async fn page(&self, request: &Request, call: Call) -> Result<Page, Error> {
+        let object: Map<String, Value> =
+            self.client.json(request, call).await.map_err(|e| self.hint(e))?;
+        Page::deserialize(Value::Object(object)).map_err(|why| {
+            let text = format!("the list was not understood: {why}");
+            self.error(request.operation(), Failure::new(Kind::Protocol, text))
+        })
     }
 
     /// A missing zone is very often one of another project.

@@ -1,10 +1,12 @@
 //! A change was sent and nobody knows what became of it.
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
 
-use dns_provider::{Change, DnsProvider, Effect, Expect, Kind, Outcome};
+use async_trait::async_trait;
+use dns_provider::{Call, Change, Clock, DnsProvider, Effect, Expect, Kind, Outcome, SystemClock};
 use serde_json::json;
 
-use super::world::{World, app, app_key};
+use super::world::{World, app, app_key, client};
 use crate::support::call;
 
 const POST: &str = "POST /dns/v1";
@@ -79,7 +81,7 @@ async fn a_zone_that_cannot_be_read_back_leaves_the_effect_unknown() {
     let gone =
         json!({"error": {"code": 403, "message": "no", "errors": [{"reason": "forbidden"}]}});
     let before = world.stored(&app_key()).await.unwrap();
-    let tap = std::sync::Arc::clone(&world.tap);
+    let tap = Arc::clone(&world.tap);
     world.tap.before(POST, async move { tap.answer("GET", 403, gone) });
     let outcome =
         world.outcome(Change::put(app(&["192.0.2.7"], 60), Expect::Exactly(before))).await;
@@ -93,7 +95,7 @@ async fn what_somebody_else_put_there_meanwhile_leaves_the_effect_unknown() {
     let before = app(&["192.0.2.1"], 60);
     world.start_from(&before).await;
     world.tap.answer(POST, 503, "");
-    let (tap, other) = (std::sync::Arc::clone(&world.tap), world.other());
+    let (tap, other) = (Arc::clone(&world.tap), world.other());
     // The first read comes before the change; the second one looks for its effect.
     world.tap.before("GET", async move {
         tap.before("GET", async move { other.put_app(&["203.0.113.9"], 60).await });
@@ -107,12 +109,36 @@ async fn what_somebody_else_put_there_meanwhile_leaves_the_effect_unknown() {
 #[tokio::test]
 async fn after_the_lease_a_lost_change_is_looked_for_but_not_sent_again() {
     let world = World::new().await;
-    world.fault(json!({"fault": "hang", "cloud": "google", "millis": 600_000, "count": 99,
+    world.fault(json!({"fault": "answer", "cloud": "google", "status": 503, "count": 99,
         "writes_only": true}));
+    let clock = Arc::new(JumpClock::default());
+    let dns = client(&world.emulator, &world.tap).clock(clock.clone()).build();
+    let hour = Duration::from_secs(3600);
+    let lease = Call::until(Instant::now() + 3 * hour).write_before(Instant::now() + hour);
+    world.tap.before(POST, async move { *clock.0.lock().unwrap() = 2 * hour });
     let set = world.set(vec![Change::put(app(&["192.0.2.7"], 60), Expect::Any)]);
-    let lease = call().write_before(Instant::now() + Duration::from_millis(700));
-    let report = world.dns.apply(&set, lease).await.unwrap();
+    let report = dns.apply(&set, lease).await.unwrap();
     let Outcome::Unknown(failure) = &report.outcomes[0].1 else { panic!("{report:?}") };
-    assert_eq!((failure.kind, failure.effect), (Kind::Timeout, Effect::MaybeApplied));
+    assert_eq!((failure.kind, failure.effect), (Kind::Unavailable, Effect::MaybeApplied));
     assert_eq!((world.tap.changes().len(), world.tap.count("GET")), (1, 2));
+}
+
+/// The system's clock, ahead by what a test says.
+#[derive(Debug, Default)]
+struct JumpClock(Mutex<Duration>);
+
+#[async_trait]
+impl Clock for JumpClock {
+    fn now(&self) -> Instant {
+        Instant::now() + *self.0.lock().unwrap()
+    }
+
+    fn wall(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    async fn sleep_until(&self, at: Instant) {
+        let ahead = *self.0.lock().unwrap();
+        SystemClock.sleep_until(at - ahead).await;
+    }
 }

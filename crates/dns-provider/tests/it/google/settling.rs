@@ -35,7 +35,7 @@ async fn the_deadline_ends_the_wait_without_a_verdict() {
     let world = World::new().await;
     world.fault(json!({"fault": "action_hang", "cloud": "google"}));
     let report = world.apply(Change::put(app(&["192.0.2.7"], 60), Expect::Any)).await;
-    let soon = Call::until(Instant::now() + Duration::from_millis(300));
+    let soon = Call::until(Instant::now() + Duration::from_secs(1));
     let error = world.dns.settle(&report.pending[0], soon).await.unwrap_err();
     assert_eq!((error.failure.kind, error.failure.effect), (Kind::Timeout, Effect::MaybeApplied));
     world.emulator.faults().clear_all();

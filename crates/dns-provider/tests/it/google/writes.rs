@@ -77,11 +77,11 @@ async fn a_request_has_no_fields_but_those_of_the_api() {
 #[tokio::test]
 async fn one_refusal_keeps_the_whole_set_from_being_sent() {
     let world = World::new().await;
-    let before = world.stored(&app_key()).await.unwrap();
+    let servers = world.stored(&key("schwenk.example", "NS")).await.unwrap();
     let set = world.set(vec![
         Change::put(rrset("b.schwenk.example", "A", 60, &["192.0.2.2"]), Expect::Absent),
         Change::put(app(&["192.0.2.1"], 60), Expect::Absent),
-        Change::put(before.clone(), Expect::Any),
+        Change::put(servers, Expect::Any),
     ]);
     let report = world.dns.apply(&set, call()).await.unwrap();
     let [first, second, third] = &report.outcomes[..] else { panic!("{report:?}") };
