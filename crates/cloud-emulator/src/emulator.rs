@@ -100,7 +100,7 @@ impl Emulator {
         &self.faults
     }
 
-    /// Closes every port, cuts every connection and waits until that is done.
+    /// Closes every port and cuts every connection.
     pub async fn stop(mut self) {
         self.faults.stop();
         self.tasks.shutdown().await;

@@ -5,6 +5,7 @@
 
 mod authority;
 mod control;
+mod credentials;
 mod door;
 mod emulator;
 mod fault;

@@ -1,23 +1,21 @@
 //! The steps of starting an emulator.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use crate::authority::{self, Authority};
 use crate::control::Control;
+use crate::credentials::{Files, alphanumeric};
 use crate::door::{Door, Passage, Rule, Visitor};
 use crate::emulator::StartError;
 use crate::fault::{Cloud, Fault, Faults, gate};
 use crate::google::{self, Google, GoogleOptions};
 use crate::hetzner::{Hetzner, HetznerOptions, NAME_SERVERS};
 use crate::info::{GoogleZone, HetznerZone, NameServer, SiteInfo, Tokens, ZoneInfo};
-use crate::key::ServiceKey;
 use crate::oauth::AuthorizedUser;
 use crate::options::{GOOGLE_NAME_SERVERS, Options, SeedZone, State, default_state, plain_name};
 use crate::site;
@@ -83,7 +81,7 @@ impl Start {
         let door = self.listen("Google's API", self.options.google_port, api(Cloud::Google))?;
         let address = door.address();
         let user = AuthorizedUser::generate();
-        let (key, files) = self.key(&user, &token_uri(address))?;
+        let (key, files) = Files::new(&self.options, &user, &token_uri(address))?;
         let options = GoogleOptions {
             project: self.options.project.clone(),
             change_delay: self.options.change_delay,
@@ -224,38 +222,6 @@ impl Start {
             let _ = axum::serve(door, service).await;
         });
     }
-
-    /// The service-account key, from the file if there is one, and the files with credentials.
-    fn key(
-        &self,
-        user: &AuthorizedUser,
-        token_uri: &str,
-    ) -> Result<(ServiceKey, Files), StartError> {
-        let project = &self.options.project;
-        let directory = TempDir::with_prefix("cloud-emulator-").map_err(StartError::Directory)?;
-        let user_file = directory.path().join("authorized-user.json");
-        user.write(&user_file, token_uri)?;
-        let given = self.options.key_file.clone();
-        let key_file = given.unwrap_or_else(|| directory.path().join("service-account.json"));
-        let (key, write) = if key_file.exists() {
-            // One of ours was written by an emulator whose token endpoint had another port.
-            (ServiceKey::load(&key_file, project)?, is_ours(&key_file))
-        } else {
-            (ServiceKey::generate(project)?, true)
-        };
-        if write {
-            key.write(&key_file, token_uri)?;
-        }
-        Ok((key, Files { key_file, user_file, directory }))
-    }
-}
-
-/// Files with credentials.
-pub(crate) struct Files {
-    pub key_file: PathBuf,
-    pub user_file: PathBuf,
-    /// Goes away with its content when this is dropped.
-    pub directory: TempDir,
 }
 
 /// Names of Google's name servers, without trailing dot: those of the zones there are, or those
@@ -280,15 +246,6 @@ pub(crate) fn token_uri(google: SocketAddr) -> String {
     format!("http://{google}/token")
 }
 
-/// Whether a key file gets its tokens from this machine, as those we write do.
-fn is_ours(path: &Path) -> bool {
-    let text = std::fs::read(path).unwrap_or_default();
-    serde_json::from_slice::<serde_json::Value>(&text)
-        .ok()
-        .and_then(|file| file.get("token_uri")?.as_str().map(str::to_owned))
-        .is_some_and(|uri| uri.starts_with("http://127.") || uri.starts_with("http://[::1]"))
-}
-
 fn api(which: Cloud) -> Rule {
     shut_by(
         move |fault| matches!(fault, Fault::ApiDown { cloud } | Fault::CloudDown { cloud } if *cloud == which),
@@ -297,12 +254,4 @@ fn api(which: Cloud) -> Rule {
 
 fn shut_by(fault: impl Fn(&Fault) -> bool + Send + Sync + 'static) -> Rule {
     Arc::new(move |faults| if faults.any(&fault) { Passage::Shut } else { Passage::Open })
-}
-
-fn alphanumeric(length: usize) -> String {
-    const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let mut bytes = vec![0; length];
-    // An emulator's tokens guard nothing; if there is no randomness they are all alike.
-    let _ = getrandom::fill(&mut bytes);
-    bytes.iter().map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()])).collect()
 }

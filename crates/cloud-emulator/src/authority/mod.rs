@@ -6,9 +6,11 @@
 mod message;
 mod name;
 mod rdata;
+mod read;
 mod serve;
 mod svcb;
 mod text;
+mod write;
 mod zone;
 
 pub(crate) use name::Name;
@@ -124,13 +126,13 @@ impl Authority {
     /// The answer to a message; `None` if it deserves none. `limit` is the transport's: 65535 on
     /// TCP, `None` where the client says how much it takes (UDP).
     fn answer(&self, message: &[u8], limit: Option<usize>) -> Option<Vec<u8>> {
-        let query = match message::read(message) {
+        let query = match read::read(message) {
             Received::Rubbish => return None,
-            Received::Malformed(header) => return Some(message::form_error(&header)),
+            Received::Malformed(header) => return Some(write::form_error(&header)),
             Received::Query(query) => query,
         };
         let reply = self.reply(&query);
-        Some(message::write(&query, &reply, limit.unwrap_or_else(|| query.udp_limit())))
+        Some(write::write(&query, &reply, limit.unwrap_or_else(|| query.udp_limit())))
     }
 
     /// Whether the name servers answer nothing at the moment.
