@@ -8,7 +8,9 @@ mod actions;
 mod builder;
 mod problem;
 mod read;
+mod send;
 mod settle;
+mod stored;
 mod wire;
 mod write;
 
@@ -111,7 +113,7 @@ impl DnsProvider for HetznerDns {
         }
         let named = self.explicit.iter().map(|zone| self.get_zone(zone, call));
         let zones = futures_util::future::try_join_all(named).await?;
-        Ok(zones.into_iter().map(WireZone::zone).collect())
+        Ok(zones.into_iter().filter_map(WireZone::zone).collect())
     }
 
     async fn rrsets(&self, zone: &Zone, call: Call) -> Result<Vec<RrSet>, Error> {

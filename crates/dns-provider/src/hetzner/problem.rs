@@ -186,7 +186,8 @@ mod tests {
     #[test]
     fn details_are_shown() {
         let body = r#"{"error":{"code":"invalid_input","message":"invalid input in field 'ttl'",
-            "details":{"fields":[{"name":"ttl","messages":["must be at least 60"]},{"name":"x"}]}}}"#;
+            "details":{"fields":[{"name":"ttl","messages":["must be at least 60"]},
+            {"name":"x"}]}}}"#;
         let text = failure(422, body).message;
         assert_eq!(text, "invalid input in field 'ttl' (ttl: must be at least 60; x)");
         let body = r#"{"error":{"code":"resource_limit_exceeded","message":"limit",

@@ -2,8 +2,8 @@
 use cloud_http::{Call, Error, Kind, Request, encode};
 
 use super::HetznerDns;
-use super::wire::{ActionsAnswer, WireAction, relative};
-use super::wire::{RrSetAnswer, RrSetsPage, Stored, WireRrSet, WireZone, ZoneAnswer, ZonesPage};
+use super::stored::{RrSetAnswer, Stored, WireRrSet, relative};
+use super::wire::{ActionsAnswer, RrSetsPage, WireAction, WireZone, ZoneAnswer, ZonesPage};
 use crate::record::{Key, RrSet};
 use crate::zone::Zone;
 
@@ -26,7 +26,7 @@ impl HetznerDns {
                 .query("per_page", ZONES);
             let answer: ZonesPage = self.client.json(&request, call).await?;
             page = answer.next(number);
-            zones.extend(answer.zones.into_iter().map(WireZone::zone));
+            zones.extend(answer.zones.into_iter().filter_map(WireZone::zone));
         }
         Ok(zones)
     }

@@ -28,10 +28,17 @@ struct Verify {
 }
 
 impl HetznerDns {
-    /// The tickets of a change that started `actions`: one for each, the last one for the whole.
-    /// Actions that have ended well already need none.
-    pub(super) fn tickets(&self, zone: &Zone, change: &Change, actions: &[Started]) -> Vec<Ticket> {
-        let guarded = matches!(change.expect, Expect::Exactly(_));
+    /// The tickets of a change that started `actions`: one for each, the last one for the whole,
+    /// with a look afterwards if `guard` and the change is a guarded one. Actions that have ended
+    /// well already need none.
+    pub(super) fn tickets(
+        &self,
+        zone: &Zone,
+        change: &Change,
+        actions: &[Started],
+        guard: bool,
+    ) -> Vec<Ticket> {
+        let guarded = guard && matches!(change.expect, Expect::Exactly(_));
         let verify = guarded.then(|| Verify {
             zone: zone.id.clone(),
             apex: zone.name.clone(),

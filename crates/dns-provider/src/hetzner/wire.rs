@@ -1,15 +1,11 @@
-//! The JSON of the API, and the way between its names and values and ours.
+//! The JSON of the API, but for RRsets.
 //!
 //! Only what is needed is read, and everything else may come or go: Hetzner removes fields on
 //! announced dates.
-use std::collections::HashMap;
-
 use serde::Deserialize;
-use serde_json::{Value, json};
 
+use super::stored::WireRrSet;
 use crate::name::Name;
-use crate::record::{Key, RecordType, RrSet};
-use crate::value;
 use crate::zone::Zone;
 
 #[derive(Deserialize)]
@@ -60,7 +56,7 @@ pub(super) struct ZoneAnswer {
 #[derive(Deserialize)]
 pub(super) struct WireZone {
     id: u64,
-    name: Name,
+    name: String,
     /// The TTL of RRsets without one.
     #[serde(default)]
     pub(super) ttl: Option<u32>,
@@ -83,12 +79,15 @@ struct NameServers {
 }
 
 impl WireZone {
-    pub(super) fn zone(self) -> Zone {
+    /// The zone in our terms; `None` for a name that ours cannot express (classless reverse zones
+    /// have a slash), so that one such zone does not hide the others.
+    pub(super) fn zone(self) -> Option<Zone> {
+        let name = Name::parse(&self.name).ok()?;
         let notes = self.notes();
         let servers = self.authoritative_nameservers.unwrap_or_default();
         let assigned = servers.assigned.unwrap_or_default();
         let assigned = assigned.iter().filter_map(|text| Name::parse(text).ok()).collect();
-        Zone { notes, ..Zone::new(self.id.to_string(), self.name, assigned) }
+        Some(Zone { notes, ..Zone::new(self.id.to_string(), name, assigned) })
     }
 
     fn notes(&self) -> Vec<String> {
@@ -105,6 +104,10 @@ impl WireZone {
         let Some(servers) = &self.authoritative_nameservers else { return notes };
         match servers.delegation_status.as_deref() {
             None | Some("valid") => {}
+            Some("unknown") => {
+                notes
+                    .push("Hetzner has not looked yet whether the parent zone points to it".into());
+            }
             Some(status) => {
                 let delegated = servers.delegated.as_deref().unwrap_or_default();
                 let to = match delegated {
@@ -119,90 +122,6 @@ impl WireZone {
         }
         notes
     }
-}
-
-#[derive(Deserialize)]
-pub(super) struct RrSetAnswer {
-    pub(super) rrset: WireRrSet,
-}
-
-#[derive(Deserialize)]
-pub(super) struct WireRrSet {
-    name: String,
-    #[serde(rename = "type")]
-    rtype: String,
-    #[serde(default)]
-    ttl: Option<u32>,
-    #[serde(default)]
-    records: Vec<WireRecord>,
-}
-
-#[derive(Deserialize)]
-struct WireRecord {
-    value: String,
-    #[serde(default)]
-    comment: Option<String>,
-}
-
-/// An RRset as stored, with what our model has no place for.
-#[derive(Clone, Debug)]
-pub(super) struct Stored {
-    pub(super) rrset: RrSet,
-    /// The comments of the values that have one.
-    comments: HashMap<String, String>,
-}
-
-impl WireRrSet {
-    pub(super) fn inherits_ttl(&self) -> bool {
-        self.ttl.is_none()
-    }
-
-    /// The RRset in our terms; `None` for a name that ours cannot express (an escaped character),
-    /// which nobody can ask us to change either.
-    pub(super) fn stored(self, zone: &Name, zone_ttl: u32) -> Option<Stored> {
-        let key = Key::new(absolute(&self.name, zone)?, RecordType::from(self.rtype));
-        let mut comments = HashMap::new();
-        let mut values = Vec::with_capacity(self.records.len());
-        for record in self.records {
-            let value = value::within(&key.rtype, &record.value, zone);
-            if let Some(comment) = record.comment.filter(|comment| !comment.is_empty()) {
-                comments.insert(value::canonical(&key.rtype, &value), comment);
-            }
-            values.push(value);
-        }
-        Some(Stored { rrset: RrSet::new(key, self.ttl.unwrap_or(zone_ttl), values), comments })
-    }
-}
-
-/// The `records` of a request that stores `rrset`; a value that stays keeps its comment.
-pub(super) fn records(rrset: &RrSet, before: Option<&Stored>) -> Value {
-    let record = |text: &String| {
-        let comments = before.map(|before| &before.comments);
-        let canonical = value::canonical(&rrset.key.rtype, text);
-        match comments.and_then(|comments| comments.get(&canonical)) {
-            Some(comment) => json!({ "value": text, "comment": comment }),
-            None => json!({ "value": text }),
-        }
-    };
-    rrset.values.iter().map(record).collect()
-}
-
-/// The name as the API wants it: below the zone, without trailing dot, `@` for the apex.
-pub(super) fn relative(name: &Name, zone: &Name) -> String {
-    match name.as_str().strip_suffix(zone.as_str()) {
-        Some("") => "@".to_owned(),
-        Some(below) => below.trim_end_matches('.').to_owned(),
-        None => name.dotted(),
-    }
-}
-
-/// The name the API means; the apex may come as `@` or as the zone's own name.
-fn absolute(name: &str, zone: &Name) -> Option<Name> {
-    let bare = name.trim_end_matches('.');
-    if bare == "@" || bare.is_empty() || bare.eq_ignore_ascii_case(zone.as_str()) {
-        return Some(zone.clone());
-    }
-    Name::parse(&format!("{bare}.{zone}")).ok()
 }
 
 #[derive(Deserialize)]
@@ -235,6 +154,8 @@ pub(super) struct ActionError {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
     fn name(text: &str) -> Name {
@@ -242,62 +163,7 @@ mod tests {
     }
 
     fn zone(json: Value) -> Zone {
-        serde_json::from_value::<WireZone>(json).unwrap().zone()
-    }
-
-    fn stored(json: Value) -> Stored {
-        let wire: WireRrSet = serde_json::from_value(json).unwrap();
-        wire.stored(&name("example.com"), 3600).unwrap()
-    }
-
-    #[test]
-    fn names_go_both_ways() {
-        let zone = name("example.com");
-        for (ours, theirs) in
-            [("example.com", "@"), ("www.example.com", "www"), ("*.a.example.com", "*.a")]
-        {
-            assert_eq!(relative(&name(ours), &zone), theirs);
-            assert_eq!(absolute(theirs, &zone), Some(name(ours)));
-        }
-        for apex in ["example.com", "Example.com."] {
-            assert_eq!(absolute(apex, &zone), Some(zone.clone()));
-        }
-        assert_eq!(absolute("a b", &zone), None);
-    }
-
-    #[test]
-    fn relative_host_names_in_values_become_absolute_and_others_stay_as_they_are() {
-        for (rtype, theirs, ours) in [
-            ("CNAME", "www", "www.example.com."),
-            ("CNAME", "@", "example.com."),
-            ("CNAME", "WWW.example.net.", "WWW.example.net."),
-            ("MX", "10 mail", "10 mail.example.com."),
-            ("TXT", "\"mail\"", "\"mail\""),
-            ("AAAA", "2001:DB8::1", "2001:DB8::1"),
-        ] {
-            let rrset = json!({"name": "a", "type": rtype, "records": [{"value": theirs}]});
-            assert_eq!(stored(rrset).rrset.values, [ours]);
-        }
-    }
-
-    #[test]
-    fn an_rrset_without_ttl_has_the_zone_s() {
-        let rrset = json!({"name": "@", "type": "NS", "ttl": null, "records": []});
-        assert_eq!(stored(rrset).rrset.ttl, 3600);
-        let rrset = json!({"name": "@", "type": "NS", "ttl": 60, "future": {}});
-        assert_eq!(stored(rrset).rrset.ttl, 60);
-    }
-
-    #[test]
-    fn a_value_that_stays_keeps_its_comment() {
-        let before = stored(json!({"name": "a", "type": "AAAA", "ttl": 60, "records": [
-            {"value": "2001:db8::1", "comment": "first site"}, {"value": "2001:db8::2"}]}));
-        let mut after = before.rrset.clone();
-        after.values = vec!["2001:db8:0::1".to_owned(), "2001:db8::3".to_owned()];
-        assert_eq!(
-            records(&after, Some(&before)),
-            json!([{"value": "2001:db8:0::1", "comment": "first site"}, {"value": "2001:db8::3"}])
-        );
+        serde_json::from_value::<WireZone>(json).unwrap().zone().unwrap()
     }
 
     #[test]
@@ -320,6 +186,15 @@ mod tests {
             assert!(notes.contains(part), "{notes}");
         }
         assert_eq!(zone(json!({"id": 1, "name": "example.com"})).notes, [""; 0]);
+        let new = zone(json!({"id": 1, "name": "example.com",
+            "authoritative_nameservers": {"delegated": [], "delegation_status": "unknown"}}));
+        assert!(new.notes[0].contains("has not looked yet"));
+    }
+
+    #[test]
+    fn a_zone_with_a_name_that_is_none_of_ours_is_left_out() {
+        let odd = json!({"id": 1, "name": "0/25.2.0.192.in-addr.arpa"});
+        assert_eq!(serde_json::from_value::<WireZone>(odd).unwrap().zone(), None);
     }
 
     #[test]

@@ -1,35 +1,16 @@
 //! Changing RRsets: one after the other, by what is there and what an answer leaves open.
-use cloud_http::{Call, Effect, Error, Failure, Kind, Request, Retry, encode};
-use http::Method;
-use serde_json::{Value, json};
+use cloud_http::{Call, Effect, Error, Failure, Kind, Retry};
 
 use super::HetznerDns;
-use super::actions;
-use super::read::rrset_path;
-use super::settle::Started;
-use super::wire::{ActionAnswer, Stored, WireAction, records, relative};
+use super::send::{Progress, Stop, started};
+use super::stored::Stored;
 use crate::change::{Change, ChangeSet, Expect, Outcome, Report};
 use crate::provider::{Atomicity, Capabilities, Guard};
-use crate::record::{Key, RecordType, RrSet};
+use crate::record::{Key, RecordType};
 use crate::zone::Zone;
 
 /// How often a change is decided anew when an answer was lost or something else is there.
 const ROUNDS: u32 = 3;
-
-/// What became of one change so far.
-struct Progress {
-    started: Vec<Started>,
-    /// The failure that leaves the effect of an earlier round unknown.
-    lost: Option<Failure>,
-}
-
-/// Why sending ended.
-enum Stop {
-    /// A request failed, or its answer was lost.
-    Failed(Failure),
-    /// Something was done and something was not; only the caller can decide what now.
-    Open(Failure),
-}
 
 impl HetznerDns {
     pub(super) async fn apply_set(&self, set: &ChangeSet, call: Call) -> Result<Report, Error> {
@@ -46,7 +27,9 @@ impl HetznerDns {
             if !hopeless {
                 let mut progress = Progress { started: Vec::new(), lost: None };
                 outcome = self.change(&set.zone, change, &mut progress, call).await;
-                let tickets = self.tickets(&set.zone, change, &progress.started);
+                // What is half done will not be as desired, and that is nobody else's doing.
+                let guard = outcome == Outcome::Applied;
+                let tickets = self.tickets(&set.zone, change, &progress.started, guard);
                 report.pending.extend(tickets);
                 hopeless = outcome.failure().is_some_and(spares_the_rest);
             }
@@ -191,77 +174,6 @@ impl HetznerDns {
         clock.sleep_until(at).await;
         true
     }
-
-    /// Sends whatever turns `now` into what is desired.
-    async fn send(
-        &self,
-        zone: &Zone,
-        change: &Change,
-        now: Option<&Stored>,
-        progress: &mut Progress,
-        call: Call,
-    ) -> Result<(), Stop> {
-        let key = &change.key;
-        let path = rrset_path(zone, key);
-        let Some(desired) = &change.desired else {
-            let request = Request::write(format!("remove RRset {key}"), Method::DELETE, path);
-            return self.start(&request, progress, call).await;
-        };
-        let Some(now) = now else {
-            let request = create(zone, desired);
-            return self.start(&request, progress, call).await;
-        };
-        let values_differ = !now.rrset.same_values(desired);
-        if values_differ {
-            let path = format!("{path}/actions/set_records");
-            let request = Request::write(format!("set the values of {key}"), Method::POST, path)
-                .json(json!({ "records": records(desired, Some(now)) }));
-            self.start(&request, progress, call).await?;
-        }
-        if now.rrset.ttl == desired.ttl {
-            return Ok(());
-        }
-        let path = format!("{path}/actions/change_ttl");
-        let request = Request::write(format!("set the TTL of {key}"), Method::POST, path)
-            .json(json!({ "ttl": desired.ttl }));
-        match self.start(&request, progress, call).await {
-            Err(Stop::Failed(failure)) if values_differ && failure.effect == Effect::NotApplied => {
-                Err(half(failure, now.rrset.ttl))
-            }
-            other => other,
-        }
-    }
-
-    async fn start(
-        &self,
-        request: &Request,
-        progress: &mut Progress,
-        call: Call,
-    ) -> Result<(), Stop> {
-        let answer: Result<ActionAnswer, Error> = self.client.json(request, call).await;
-        let action = answer.map_err(|error| Stop::Failed(error.failure))?.action;
-        if let Some(Err(failure)) = actions::result(&action) {
-            return Err(Stop::Open(failure));
-        }
-        progress.started.push(started(&action));
-        Ok(())
-    }
-}
-
-fn started(action: &WireAction) -> Started {
-    Started { id: action.id, done: action.status == "success" }
-}
-
-fn create(zone: &Zone, desired: &RrSet) -> Request {
-    let Key { name, rtype } = &desired.key;
-    let body: Value = json!({
-        "name": relative(name, &zone.name),
-        "type": rtype.as_str(),
-        "ttl": desired.ttl,
-        "records": records(desired, None),
-    });
-    let path = format!("/zones/{}/rrsets", encode(&zone.id));
-    Request::write(format!("create RRset {}", desired.key), Method::POST, path).json(body)
 }
 
 /// What to do about `change`, see [`Change::settled_by`]. Values that an earlier round may have set
@@ -282,12 +194,6 @@ fn unless_lost(progress: &Progress, failure: Failure) -> Outcome {
         Some(lost) => Outcome::Unknown(lost.clone()),
         None => Outcome::Refused(failure),
     }
-}
-
-fn half(mut failure: Failure, ttl: u32) -> Stop {
-    failure.message =
-        format!("the values are set, but the TTL is still {ttl}: {}", failure.message);
-    Stop::Open(failure.retry(Retry::AfterReread).maybe_applied())
 }
 
 /// Whether the rest of a set would only fail in the same way.

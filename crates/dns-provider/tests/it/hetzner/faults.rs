@@ -84,6 +84,7 @@ async fn a_ttl_that_cannot_be_set_after_the_values_is_told_honestly() {
     assert!(failure.message.contains("the values are set, but the TTL is still 60"), "{failure}");
     assert_eq!((failure.kind, failure.effect), (Kind::Forbidden, Effect::MaybeApplied));
     assert_eq!(report.pending.len(), 1, "the values are waited for");
+    world.settle(&report).await;
     assert!(world.stored(&app_key()).await.unwrap().same_data(&app(&["192.0.2.2"], 60)));
 }
 

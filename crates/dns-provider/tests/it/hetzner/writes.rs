@@ -87,7 +87,8 @@ async fn an_rrset_at_the_apex_is_named_by_an_at_sign() {
 async fn a_comment_survives_as_long_as_its_value() {
     let world = World::new().await;
     let commented = json!({"records": [
-        {"value": "192.0.2.1", "comment": "first site"}, {"value": "192.0.2.2", "comment": "old"}]});
+        {"value": "192.0.2.1", "comment": "first site"},
+        {"value": "192.0.2.2", "comment": "old"}]});
     let (status, _) = world.other("POST", "/rrsets/app/A/actions/set_records", commented).await;
     assert_eq!(status, 201);
     let new = app(&["192.0.2.1", "192.0.2.3"], 60);
