@@ -42,6 +42,8 @@ pub struct Options {
     /// Google access token accepted besides those the token endpoint gives out; random if not
     /// given.
     pub google_access_token: Option<String>,
+    /// How long a Google access token that was given out is accepted.
+    pub token_lifetime: Duration,
     /// Google project id.
     pub project: String,
     /// Service-account key file: read if it exists, written if not. `None`: a file in a fresh
@@ -135,6 +137,7 @@ impl Default for Options {
             hetzner_token: None,
             hetzner_readonly_token: None,
             google_access_token: None,
+            token_lifetime: Duration::from_secs(3599),
             project: "schwenk-demo".to_owned(),
             key_file: None,
             empty: false,

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use tokio::task::JoinSet;
@@ -19,9 +18,6 @@ use crate::info::{GoogleZone, HetznerZone, NameServer, SiteInfo, Tokens, ZoneInf
 use crate::oauth::AuthorizedUser;
 use crate::options::{GOOGLE_NAME_SERVERS, Options, SeedZone, State, default_state, plain_name};
 use crate::site;
-
-/// How long a Google access token is good for.
-const TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
 
 pub(crate) struct Start {
     pub options: Options,
@@ -86,7 +82,7 @@ impl Start {
             project: self.options.project.clone(),
             change_delay: self.options.change_delay,
             access_token: tokens.google.clone(),
-            token_lifetime: TOKEN_LIFETIME,
+            token_lifetime: self.options.token_lifetime,
             key,
             user,
         };

@@ -1,5 +1,7 @@
 //! Who may call the API, and what a caller without rights is told.
 
+use std::time::Duration;
+
 use cloud_emulator::{Cloud, Emulator, Fault, Options};
 use serde_json::{Value, json};
 
@@ -110,4 +112,21 @@ async fn revoked_tokens_are_refused_until_that_is_mended() {
     assert_eq!(google.get("").await.error(), refused(401, "authError"));
     google.emulator.faults().clear(&revoked);
     google.get("").await.ok();
+}
+
+#[tokio::test]
+async fn a_token_that_has_run_out_is_expired() {
+    let options = Options { token_lifetime: Duration::ZERO, ..Options::default() };
+    let google = Google::with(options).await;
+    let url = format!(
+        "http://{}/computeMetadata/v1/instance/service-accounts/default/token",
+        google.emulator.info().metadata
+    );
+    let request = google.http.get(url).header("Metadata-Flavor", "Google");
+    let body: Value = serde_json::from_str(&send(request).await.text).expect("JSON");
+    assert_eq!(body["expires_in"], 0);
+    let token = body["access_token"].as_str().expect("a token");
+    let answer = with(&google, Some(&format!("Bearer {token}")), "").await;
+    assert_eq!(answer.error(), refused(401, "authError"));
+    assert_eq!(info_reason(&answer), "ACCESS_TOKEN_EXPIRED");
 }
