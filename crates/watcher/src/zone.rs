@@ -115,7 +115,8 @@ fn pick(zones: &[Zone], wanted: &ZoneRef) -> Result<Zone, String> {
         ZoneRef::Name(name) => format!("public zone {name}"),
     };
     match matching.as_slice() {
-        [one] => Ok((*one).clone()),
+        [one] if one.visibility == Visibility::Public => Ok((*one).clone()),
+        [one] => Err(format!("zone {} ({}) is private: the world never sees it", one.id, one.name)),
         [] => {
             let seen: Vec<&str> = zones.iter().map(|zone| zone.name.as_str()).collect();
             let seen = if seen.is_empty() { "none".to_owned() } else { seen.join(", ") };
@@ -158,6 +159,14 @@ mod tests {
         let zones = [zone("1", "example.com"), twin];
         let wanted = ZoneRef::Name(Name::parse("example.com").expect("a name"));
         assert_eq!(pick(&zones, &wanted).expect("one").id, "1");
+    }
+
+    #[test]
+    fn a_private_zone_is_refused_even_by_its_id() {
+        let mut inner = zone("7", "corp.example.com");
+        inner.visibility = Visibility::Private;
+        let problem = pick(&[inner], &ZoneRef::Id("7".to_owned())).expect_err("private");
+        assert!(problem.contains("is private"), "{problem}");
     }
 
     #[test]

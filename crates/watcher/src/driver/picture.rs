@@ -66,6 +66,11 @@ impl Driver {
             let path = self.journal.path().display();
             format!("journal {path}: a write has not ended for {} s", since.as_secs())
         });
+        let services = self.services.iter().enumerate().map(|(place, service)| {
+            // A step that is not durable has not been taken, as far as anybody can see.
+            let before = self.pending.as_ref().and_then(|pending| pending.before(place));
+            service.picture(before.unwrap_or(&service.machine).view(at))
+        });
         let problem = self.trouble.as_ref().map(|trouble| trouble.problem.clone());
         Snapshot {
             number: self.pictures.number,
@@ -74,15 +79,14 @@ impl Driver {
             version: self.setup.version.clone(),
             vantage: self.setup.vantage.clone(),
             journal_problem: problem.or(slow),
-            services: self.services.iter().map(|service| service.picture(at)).collect(),
+            services: services.collect(),
             recent: self.recent.iter().cloned().collect(),
         }
     }
 }
 
 impl Service {
-    fn picture(&self, at: Timestamp) -> ServiceSnapshot {
-        let view = self.machine.view(at);
+    fn picture(&self, view: View) -> ServiceSnapshot {
         let published = self.places.iter().flat_map(|place| place.published.clone()).collect();
         let answers =
             self.places.iter().flat_map(|place| place.answers.values().flatten().cloned());

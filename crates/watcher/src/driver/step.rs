@@ -45,6 +45,16 @@ pub(crate) struct Pending {
     what: Writing,
 }
 
+impl Pending {
+    /// The machine of `service` as it was before the step that is not durable yet.
+    pub(crate) fn before(&self, service: usize) -> Option<&Failover> {
+        match &self.what {
+            Writing::Step(step) if step.taken.service == service => Some(&step.before),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug)]
 enum Writing {
     Step(Box<Step>),

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use failover_core::{Command, SiteSet, Verdict};
+use failover_core::{Command, SiteSet, State, Verdict};
 use rusqlite::Connection;
 use tokio::sync::Notify;
 use watcher::{BuildError, Checkpoint, CommandError, JournalError, Options};
@@ -34,10 +34,11 @@ async fn a_full_disk_stops_every_change_and_no_watching() {
     let other = fill(&world.journal());
     // There may be some room left in pages that are in use already.
     let until = running.handle.snapshot().at.plus(Duration::from_secs(3600));
+    let mut obeyed = 0;
     let problem = loop {
         let on = Command::MaintenanceOn { site: TWO, until };
         match running.handle.command("app", operator(), on).await {
-            Ok(_) => {}
+            Ok(_) => obeyed += 1,
             Err(CommandError::Journal(problem)) => break problem,
             Err(other) => panic!("{other}"),
         }
@@ -55,8 +56,10 @@ async fn a_full_disk_stops_every_change_and_no_watching() {
     other.execute_batch("DROP TABLE filler").expect("room again");
     drop(other);
     running.until("writable", |snapshot| snapshot.journal_problem.is_none()).await;
-    let off = Command::MaintenanceOff { site: TWO };
-    running.handle.command("app", operator(), off).await.expect("obeyed");
+    if obeyed > 0 {
+        let off = Command::MaintenanceOff { site: TWO };
+        running.handle.command("app", operator(), off).await.expect("obeyed");
+    }
     running.settled_at(TWO).await;
     world.all_answer(TWO).await;
     assert_eq!(moves(&running.events().await), 1);
@@ -114,6 +117,25 @@ async fn a_receipt_that_cannot_be_recorded_is_kept_until_it_can() {
     let seqs: Vec<u64> = events.iter().map(|record| record.seq).collect();
     let expected: Vec<u64> = (1..=seqs.len() as u64).collect();
     assert_eq!(seqs, expected, "nothing is missing and nothing is told twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stored_state_is_the_fold_of_the_journals_events() {
+    let world = World::start().await;
+    let running = world.watched().await;
+    let until = running.handle.snapshot().at.plus(Duration::from_secs(3600));
+    let command = Command::MaintenanceOn { site: ONE, until };
+    running.handle.command("app", operator(), command).await.expect("obeyed");
+    world.kills_site_one().await;
+    running.settled_at(TWO).await;
+    let events = running.events().await;
+    running.stop().await.0.expect("a clean end");
+    let journal = Connection::open(world.journal()).expect("the journal");
+    let stored: String = journal
+        .query_row("SELECT state FROM state WHERE service = 'app'", [], |row| row.get(0))
+        .expect("a state");
+    let stored: State = serde_json::from_str(&stored).expect("a state");
+    assert_eq!(State::fold(events.iter().map(|record| (record.at, &record.event))), stored);
 }
 
 #[tokio::test(flavor = "multi_thread")]

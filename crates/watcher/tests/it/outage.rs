@@ -93,6 +93,21 @@ async fn an_answer_that_was_lost_is_read_back_and_not_written_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_dead_name_server_among_many_is_shown_and_not_waited_for() {
+    let mut world = World::start().await;
+    // Nobody listens on port 1.
+    let dead = "127.0.0.1:1".parse().expect("an address");
+    world.map.servers.push(("google".to_owned(), "ns9.example".to_owned(), dead));
+    let running = world.watched().await;
+    world.kills_site_one().await;
+    let snapshot = running.settled_at(TWO).await;
+    let answers = snapshot.services[0].answers.iter();
+    let of_it = answers.filter(|row| row.server == "ns9.example").collect::<Vec<_>>();
+    assert!(!of_it.is_empty());
+    assert!(of_it.iter().all(|row| matches!(row.answer, Answer::Silent { .. })), "{of_it:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn name_servers_that_are_silent_do_not_hold_up_the_other_provider() {
     let world = World::start().await;
     let running = world.watched().await;
