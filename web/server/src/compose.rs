@@ -10,8 +10,9 @@ use cloud_http::google::{
     Wiring, application_default,
 };
 use cloud_http::{Failure, HttpOptions, HttpTransport, TokenSource, Transport};
+use dns_provider::google::GoogleDnsBuilder;
 use dns_provider::propagation::NameServer;
-use dns_provider::{DnsProvider, GoogleDns, HetznerDns};
+use dns_provider::{DnsProvider, GoogleDns, HetznerDns, HetznerDnsBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 use watcher::{BuildError, Options, ProviderSpec, ServiceSpec, SiteSpec, Watcher, ZoneRef};
@@ -46,7 +47,7 @@ pub async fn provider(
                 Some(endpoint) => builder.endpoint(endpoint),
                 None => builder,
             };
-            let builder = zones.into_iter().fold(builder, |builder, zone| builder.zone(zone));
+            let builder = zones.into_iter().fold(builder, HetznerDnsBuilder::zone);
             let client = builder.build().map_err(|error| error.failure.to_string())?;
             Ok(Arc::new(client))
         }
@@ -66,7 +67,7 @@ async fn google(
         Some(endpoint) => builder.endpoint(endpoint),
         None => builder,
     };
-    let builder = zones.into_iter().fold(builder, |builder, zone| builder.zone(zone));
+    let builder = zones.into_iter().fold(builder, GoogleDnsBuilder::zone);
     Ok(Arc::new(builder.build()))
 }
 
@@ -104,7 +105,7 @@ async fn credentials(
             (Arc::new(default), project)
         }
     };
-    let project = google.project.clone().or(found).ok_or_else(|| {
+    let project = google.project.clone().or(found).ok_or({
         "the credentials name no project; write project = \"…\", the project that holds the zones"
     })?;
     Ok((tokens, project))

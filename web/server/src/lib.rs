@@ -6,7 +6,7 @@ mod compose;
 pub mod config;
 pub mod demo;
 pub mod http;
-mod serve;
+pub mod serve;
 mod words;
 
 /// The program's version.

@@ -43,6 +43,9 @@ pub struct EmulateArgs {
     /// Google access token to accept besides those the token endpoint gives out.
     #[arg(long)]
     google_access_token: Option<String>,
+    /// How long a Google access token that was given out is accepted.
+    #[arg(long, value_parser = duration::parse)]
+    token_lifetime: Option<Duration>,
     /// Google project id.
     #[arg(long)]
     project: Option<String>,
@@ -99,6 +102,7 @@ fn options(args: EmulateArgs) -> Result<Options, Failed> {
         hetzner_token: args.hetzner_token,
         hetzner_readonly_token: args.hetzner_readonly_token,
         google_access_token: args.google_access_token,
+        token_lifetime: args.token_lifetime.unwrap_or(default.token_lifetime),
         project: args.project.unwrap_or(default.project),
         key_file: args.key_file,
         empty: args.empty,

@@ -60,7 +60,7 @@ enum Command {
     /// Show what happened.
     Events(events::EventsArgs),
     /// Read and change RRsets, and ask name servers. Needs no watcher.
-    Dns(dns::DnsArgs),
+    Dns(Box<dns::DnsArgs>),
     /// Hash a password or token for the configuration.
     HashPassword(hash_password::HashPasswordArgs),
     /// Print a completion script for a shell.
@@ -127,7 +127,7 @@ async fn dispatch(cli: Cli, out: Out) -> Result<Exit, Failed> {
         Command::Rearm(args) => operate::rearm(args, out).await,
         Command::Maintenance(args) => operate::maintenance(args, out).await,
         Command::Events(args) => events::events(args, out).await,
-        Command::Dns(args) => dns::dns(args, out).await,
+        Command::Dns(args) => dns::dns(*args, out).await,
         Command::HashPassword(args) => hash_password::hash_password(args, out),
         Command::Completions { shell } => {
             let mut script = Vec::new();

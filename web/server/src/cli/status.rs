@@ -1,4 +1,6 @@
 //! `schwenk status`: the services of a running watcher at a glance.
+use std::time::Duration;
+
 use clap::Args;
 use failover_core::{
     Mode, ProviderStep, ServiceSnapshot, SiteFacts, SiteSet, SiteView, Snapshot, Verdict, View,
@@ -79,14 +81,17 @@ pub fn service(service: &ServiceSnapshot) -> String {
 fn row(site: &SiteView, facts: &SiteFacts, view: &View) -> Vec<String> {
     let mark = if site.active { "→" } else { " " };
     let [up, down, unknown] = site.tally;
-    let age = show(std::time::Duration::from_secs(view.now.since(site.since).as_secs()));
+    let age = match site.since.as_millis() {
+        0 => "since the start".to_owned(),
+        _ => format!("for {}", show(Duration::from_secs(view.now.since(site.since).as_secs()))),
+    };
     let maintenance = site.maintenance.as_ref().map_or(String::new(), |(until, who)| {
         format!("maintenance until {} by {}", show_moment(until.as_millis()), who.0)
     });
     vec![
         format!("{mark} {}", site.name),
         verdict(site.verdict).to_owned(),
-        format!("for {age}"),
+        age,
         format!("{up} up, {down} down, {unknown} unknown"),
         facts.addresses.join(" "),
         maintenance,

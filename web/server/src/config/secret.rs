@@ -20,9 +20,9 @@ impl Surroundings<'_> {
     /// The secret that a field refers to, or `None` after a problem was reported.
     pub fn secret(&self, field: &Field<String>, reader: &mut Reader<'_>) -> Option<SecretString> {
         if let Some(name) = field.value.strip_prefix("env:") {
-            self.from_env(name, &field.at, reader)
+            self.variable(name, &field.at, reader)
         } else if let Some(path) = field.value.strip_prefix("file:") {
-            self.from_file(path, &field.at, reader)
+            self.file(path, &field.at, reader)
         } else {
             let remedy = "put it into a file and write \"file:/path\", or \"env:NAME\"";
             reader.error(&field.at, format!("a secret must not stand in this file; {remedy}"));
@@ -35,7 +35,7 @@ impl Surroundings<'_> {
         self.dir.join(path)
     }
 
-    fn from_env(&self, name: &str, at: &At, reader: &mut Reader<'_>) -> Option<SecretString> {
+    fn variable(&self, name: &str, at: &At, reader: &mut Reader<'_>) -> Option<SecretString> {
         match (self.env)(name).map(|value| value.trim().to_owned()) {
             Some(value) if !value.is_empty() => Some(value.into()),
             Some(_) => {
@@ -50,7 +50,7 @@ impl Surroundings<'_> {
         }
     }
 
-    fn from_file(&self, path: &str, at: &At, reader: &mut Reader<'_>) -> Option<SecretString> {
+    fn file(&self, path: &str, at: &At, reader: &mut Reader<'_>) -> Option<SecretString> {
         let path = self.path(path);
         let shown = path.display();
         let text = match std::fs::read_to_string(&path) {

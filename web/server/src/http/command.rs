@@ -9,9 +9,25 @@ use web_api::{CommandAnswer, CommandRequest};
 use super::app::{App, service};
 use super::auth::Operator;
 use super::input::Body;
+use super::openapi::{self, envelope};
 use super::problem::{Answer, Refusal};
 
 /// Obeyed or refused at once; what it sets in motion shows in the snapshots.
+#[utoipa::path(
+    post, path = "/api/v1/services/{service}/command", tag = "operate",
+    params(("service" = String, Path, description = "The service's name")),
+    request_body = openapi::command::Command,
+    responses(
+        (status = 200, body = envelope::CommandAnswer, description = "Obeyed"),
+        (status = 404, body = envelope::Problem, content_type = "application/problem+json",
+         description = "There is no such service or site"),
+        (status = 409, body = envelope::Problem, content_type = "application/problem+json",
+         description = "Refused: the world has moved (`stale_from`), the target is not up, …"),
+        (status = 503, body = envelope::Problem, content_type = "application/problem+json",
+         description = "The journal cannot be written, or the watcher is ending"),
+        envelope::Refused, envelope::Unread,
+    )
+)]
 pub async fn command(
     State(app): State<App>,
     operator: Operator,

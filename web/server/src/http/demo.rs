@@ -10,6 +10,7 @@ use web_api::{DemoFault, DemoFaults};
 use super::app::App;
 use super::auth::{Operator, Viewer};
 use super::input::Body;
+use super::openapi::envelope;
 use super::problem::{Answer, Refusal};
 
 /// A world that can be broken on purpose.
@@ -23,12 +24,30 @@ pub trait Breakable: Debug + Send + Sync {
 }
 
 /// What can be broken.
+#[utoipa::path(
+    get, path = "/api/v1/demo/faults", tag = "demo",
+    responses(
+        (status = 200, body = envelope::DemoFaults, description = "The drawer"),
+        (status = 404, body = envelope::Problem, content_type = "application/problem+json",
+         description = "This is not the demo"),
+        envelope::Refused,
+    )
+)]
 pub async fn list(State(app): State<App>, _: Viewer) -> Answer<Json<DemoFaults>> {
     let demo = app.demo().ok_or_else(not_the_demo)?;
     Ok(Json(demo.faults()))
 }
 
 /// Breaks or mends one thing; answers what is broken now.
+#[utoipa::path(
+    post, path = "/api/v1/demo/fault", tag = "demo", request_body = envelope::DemoFault,
+    responses(
+        (status = 200, body = envelope::DemoFaults, description = "The drawer"),
+        (status = 404, body = envelope::Problem, content_type = "application/problem+json",
+         description = "This is not the demo, or there is no such fault"),
+        envelope::Refused, envelope::Unread,
+    )
+)]
 pub async fn set(
     State(app): State<App>,
     _: Operator,

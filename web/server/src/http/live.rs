@@ -14,6 +14,7 @@ use watcher::Updates;
 
 use super::app::App;
 use super::auth::{SessionId, Viewer};
+use super::openapi::{self, envelope};
 use super::problem::{Answer, Refusal};
 
 /// Between two snapshots on one stream: people see no more than this, and a busy watcher must not
@@ -23,6 +24,14 @@ const PACE: Duration = Duration::from_millis(100);
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 /// A full snapshot at once and after every change; a slow reader gets only the newest.
+#[utoipa::path(
+    get, path = "/api/v1/live", tag = "look",
+    responses(
+        (status = 200, body = openapi::snapshot::Snapshot, content_type = "text/event-stream",
+         description = "Server-Sent Events; the data of each is a snapshot as JSON"),
+        envelope::Refused,
+    )
+)]
 pub async fn live(State(app): State<App>, viewer: Viewer) -> Answer<impl IntoResponse> {
     let place = app.listeners().try_acquire_owned().map_err(|_| {
         let detail = "too many live streams are open; close some, or poll /api/v1/snapshot";
@@ -31,7 +40,7 @@ pub async fn live(State(app): State<App>, viewer: Viewer) -> Answer<impl IntoRes
     })?;
     let listener = Listener {
         updates: app.watcher().updates(),
-        first: Some(app.watcher().snapshot()),
+        sent: None,
         ending: app.ending(),
         session: viewer.session,
         app,
@@ -45,7 +54,8 @@ pub async fn live(State(app): State<App>, viewer: Viewer) -> Answer<impl IntoRes
 struct Listener {
     app: App,
     updates: Updates,
-    first: Option<Arc<Snapshot>>,
+    /// The number of the latest snapshot that was sent.
+    sent: Option<u64>,
     ending: watch::Receiver<bool>,
     session: Option<SessionId>,
     _place: OwnedSemaphorePermit,
@@ -53,10 +63,11 @@ struct Listener {
 
 impl Listener {
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
-        let snapshot = match self.first.take() {
-            Some(first) => first,
-            None => self.wait().await?,
+        let snapshot = match self.sent {
+            None => self.app.watcher().snapshot(),
+            Some(sent) => self.newer_than(sent).await?,
         };
+        self.sent = Some(snapshot.number);
         // A session that has ended must not go on watching through an open stream.
         if self.session.is_some_and(|id| self.app.sessions().account(&id).is_none()) {
             return None;
@@ -67,13 +78,19 @@ impl Listener {
         Some((Ok(event), self))
     }
 
-    async fn wait(&mut self) -> Option<Arc<Snapshot>> {
-        let paced = async {
+    /// The next snapshot, or `None` when the watcher or the server ends.
+    async fn newer_than(&mut self, sent: u64) -> Option<Arc<Snapshot>> {
+        let newer = async {
             tokio::time::sleep(PACE).await;
-            self.updates.next().await
+            loop {
+                let snapshot = self.updates.next().await?;
+                if snapshot.number > sent {
+                    return Some(snapshot);
+                }
+            }
         };
         tokio::select! {
-            snapshot = paced => snapshot,
+            snapshot = newer => snapshot,
             _ = self.ending.wait_for(|ending| *ending) => None,
         }
     }

@@ -9,9 +9,18 @@ use web_api::{LoginRequest, Session};
 use super::app::App;
 use super::auth::{Peer, Viewer, set_cookie};
 use super::input::Body;
+use super::openapi::envelope;
 use super::problem::{Answer, Refusal};
 
 /// Starts a session.
+#[utoipa::path(
+    post, path = "/api/v1/login", tag = "session", security(()),
+    request_body = envelope::LoginRequest,
+    responses(
+        (status = 200, body = envelope::Session, description = "Logged in; the cookie is set"),
+        envelope::Refused, envelope::Unread,
+    )
+)]
 pub async fn login(
     State(app): State<App>,
     peer: Peer,
@@ -28,6 +37,10 @@ pub async fn login(
 }
 
 /// Ends the session, on every connection that uses it.
+#[utoipa::path(
+    post, path = "/api/v1/logout", tag = "session",
+    responses((status = 204, description = "Ended, on every connection"), envelope::Refused)
+)]
 pub async fn logout(State(app): State<App>, viewer: Viewer) -> impl IntoResponse {
     if let Some(id) = &viewer.session {
         app.sessions().end(id);
@@ -36,6 +49,10 @@ pub async fn logout(State(app): State<App>, viewer: Viewer) -> impl IntoResponse
 }
 
 /// Who is logged in.
+#[utoipa::path(
+    get, path = "/api/v1/session", tag = "session",
+    responses((status = 200, body = envelope::Session, description = "Who"), envelope::Refused)
+)]
 pub async fn session(State(app): State<App>, viewer: Viewer) -> Json<Session> {
     let demo = app.demo().is_some();
     Json(Session { user: viewer.name, role: viewer.role, demo })

@@ -5,36 +5,59 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use serde::Deserialize;
+use utoipa::IntoParams;
 use web_api::{Events, Version};
 
 use super::app::{App, service};
 use super::auth::Viewer;
 use super::input::Ask;
+use super::openapi::envelope;
+use super::openapi::snapshot::Snapshot;
 use super::problem::{Answer, Refusal};
 
 const EVENTS_DEFAULT: u32 = 100;
 const EVENTS_MAX: u32 = 1000;
 
 /// Everything at this moment.
+#[utoipa::path(
+    get, path = "/api/v1/snapshot", tag = "look",
+    responses(
+        (status = 200, body = Snapshot, description = "The latest snapshot"), envelope::Refused,
+    )
+)]
 pub async fn snapshot(State(app): State<App>, _: Viewer) -> Answer<impl IntoResponse> {
     let json = app.json(&app.watcher().snapshot())?;
     Ok(([(CONTENT_TYPE, "application/json")], json))
 }
 
 /// Which events.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct EventsQuery {
     /// Only events with a greater number.
     #[serde(default)]
+    #[param(required = false, default = 0)]
     after: u64,
     /// At most this many, the newest.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u32>,
     /// Only events of this service.
     service: Option<String>,
 }
 
 /// The journal, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/events", tag = "look", params(EventsQuery),
+    responses(
+        (status = 200, body = envelope::Events, description = "The events, newest first"),
+        (status = 400, body = envelope::Problem, content_type = "application/problem+json",
+         description = "The query is malformed"),
+        (status = 404, body = envelope::Problem, content_type = "application/problem+json",
+         description = "There is no such service"),
+        envelope::Refused,
+    )
+)]
 pub async fn events(
     State(app): State<App>,
     _: Viewer,
@@ -53,11 +76,21 @@ pub async fn events(
 }
 
 /// Whether this process answers at all. Says nothing about the services.
+#[utoipa::path(
+    get, path = "/api/v1/health", tag = "program", security(()),
+    responses((status = 204, description = "It does"))
+)]
 pub async fn health() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
 /// Which program this is.
+#[utoipa::path(
+    get, path = "/api/v1/version", tag = "program",
+    responses(
+        (status = 200, body = envelope::Version, description = "Its version"), envelope::Refused,
+    )
+)]
 pub async fn version(_: Viewer) -> Json<Version> {
     Json(Version { version: crate::VERSION.to_owned() })
 }

@@ -9,7 +9,7 @@ mod input;
 mod live;
 mod login;
 mod look;
-pub mod openapi;
+mod openapi;
 mod plan;
 mod problem;
 

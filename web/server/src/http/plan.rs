@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use dns_provider::RrSet;
 use failover_core::{ServiceSnapshot, SiteId, SiteView, Snapshot, Verdict};
 use serde::Deserialize;
+use utoipa::IntoParams;
 use watcher::ProviderDiff;
 use web_api::{Plan, PlanCheck, ProviderPlan};
 
@@ -11,18 +12,32 @@ use super::app::{App, service};
 use super::auth::Viewer;
 use super::command;
 use super::input::Ask;
+use super::openapi::envelope;
 use super::problem::{Answer, Refusal};
 use crate::config::duration;
 
 /// Where to.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PlanQuery {
     /// The target's name.
     to: String,
 }
 
-/// Reads the providers and changes nothing.
+/// What a switchover would change. Reads the providers and changes nothing.
+#[utoipa::path(
+    get, path = "/api/v1/services/{service}/plan", tag = "operate",
+    params(("service" = String, Path, description = "The service's name"), PlanQuery),
+    responses(
+        (status = 200, body = envelope::Plan, description = "The plan"),
+        (status = 400, body = envelope::Problem, content_type = "application/problem+json",
+         description = "The query is malformed"),
+        (status = 404, body = envelope::Problem, content_type = "application/problem+json",
+         description = "There is no such service or site"),
+        envelope::Refused,
+    )
+)]
 pub async fn plan(
     State(app): State<App>,
     _: Viewer,

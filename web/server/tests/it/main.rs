@@ -1,2 +1,12 @@
 //! What the program promises, tried from outside.
+mod access;
+mod api;
+mod asset;
+mod cli;
 mod config;
+mod crash;
+mod demo;
+mod harness;
+mod live;
+mod process;
+mod schema;

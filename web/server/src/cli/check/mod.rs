@@ -2,6 +2,8 @@
 mod numbers;
 mod providers;
 
+use std::time::Duration;
+
 use clap::Args;
 use serde::Serialize;
 
@@ -10,7 +12,7 @@ use self::providers::{Looked, look};
 use super::exit::{Exit, Failed};
 use super::out::{Out, table};
 use super::{ConfigArg, load};
-use crate::config::duration::show;
+use crate::config::duration::{self, show};
 use crate::config::{Config, Service, effective};
 
 #[derive(Debug, Args)]
@@ -20,6 +22,9 @@ pub struct CheckArgs {
     /// Do not ask the providers.
     #[arg(long)]
     offline: bool,
+    /// How long a question to a provider may take.
+    #[arg(long, value_name = "DURATION", default_value = "10 s", value_parser = duration::parse)]
+    timeout: Duration,
 }
 
 /// All that was found.
@@ -50,7 +55,7 @@ pub async fn check(args: CheckArgs, out: Out) -> Result<Exit, Failed> {
     let config = load(&args.config)?;
     let services: Vec<Meaning> = config.services.iter().map(meaning).collect();
     let (providers, problems) =
-        if args.offline { (Vec::new(), Vec::new()) } else { look(&config).await };
+        if args.offline { (Vec::new(), Vec::new()) } else { look(&config, args.timeout).await };
     let checked = Checked {
         warnings: config.warnings.iter().map(ToString::to_string).collect(),
         problems,

@@ -40,10 +40,10 @@ struct Change {
 }
 
 /// Asks every provider at once; returns what they show and what is wrong, place by place.
-pub async fn look(config: &Config) -> (Vec<Looked>, Vec<String>) {
+pub async fn look(config: &Config, patience: Duration) -> (Vec<Looked>, Vec<String>) {
     let each = config.providers.iter().map(async |provider| {
         match compose::provider(provider, Vec::new()).await {
-            Ok(client) => one(config, provider, client).await,
+            Ok(client) => one(config, provider, client, patience).await,
             Err(message) => (None, vec![provider.place.problem(message)]),
         }
     });
@@ -60,8 +60,9 @@ async fn one(
     config: &Config,
     provider: &Provider,
     client: Arc<dyn DnsProvider>,
+    patience: Duration,
 ) -> (Option<Looked>, Vec<Problem>) {
-    let call = || Call::until(Instant::now() + provider.call_timeout.min(Duration::from_secs(30)));
+    let call = || Call::until(Instant::now() + patience);
     let zones = match client.zones(call()).await {
         Ok(zones) => zones,
         Err(error) => return (None, vec![provider.place.problem(error.failure.to_string())]),

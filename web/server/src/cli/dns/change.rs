@@ -7,7 +7,7 @@ use dns_provider::{ChangeSet, DnsProvider, Expect, Key, Name, Outcome, RecordTyp
 use serde::Serialize;
 
 use super::failed;
-use super::provider::{Chosen, ProviderArgs, call};
+use super::provider::{Chosen, ProviderArgs};
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::{ask, out::Out};
 use crate::http::lines;
@@ -69,7 +69,7 @@ pub async fn set(args: ProviderArgs, wanted: Wanted, yes: bool, out: Out) -> Res
     }
     ask::confirm(&wanted.name, yes)?;
     let changes = providers.iter().zip(&all).filter(|(_, planned)| !planned.set.changes.is_empty());
-    let work = changes.map(|(chosen, planned)| apply(chosen.client.as_ref(), planned));
+    let work = changes.map(|(chosen, planned)| apply(&args, chosen.client.as_ref(), planned));
     let (mut done, mut worst) = (Vec::new(), None);
     // Every provider is asked, whatever becomes of the others.
     for result in futures_util::future::join_all(work).await {
@@ -107,7 +107,7 @@ async fn plans(
     for chosen in providers {
         let client = chosen.client.as_ref();
         let zone = args.zone(client, Some(&key.name)).await?;
-        let mut now = client.rrsets(&zone, call()).await.map_err(|error| failed(&error))?;
+        let mut now = client.rrsets(&zone, args.call()).await.map_err(|error| failed(&error))?;
         now.retain(|rrset| rrset.key.name == key.name);
         let there = now.iter().find(|rrset| rrset.key == key);
         let ttl = wanted.ttl.or(there.map(|rrset| rrset.ttl)).unwrap_or(60);
@@ -139,10 +139,14 @@ async fn plans(
     Ok(all)
 }
 
-async fn apply(client: &dyn DnsProvider, planned: &Planned) -> Result<Done, Failed> {
-    let report = client.apply(&planned.set, call()).await.map_err(|error| failed(&error))?;
+async fn apply(
+    args: &ProviderArgs,
+    client: &dyn DnsProvider,
+    planned: &Planned,
+) -> Result<Done, Failed> {
+    let report = client.apply(&planned.set, args.call()).await.map_err(|error| failed(&error))?;
     for ticket in &report.pending {
-        client.settle(ticket, call()).await.map_err(|error| failed(&error))?;
+        client.settle(ticket, args.call()).await.map_err(|error| failed(&error))?;
     }
     let outcome = report.outcomes.into_iter().next().map_or(Outcome::NotTried, |(_, it)| it);
     Ok(Done { provider: planned.provider.clone(), outcome })

@@ -12,9 +12,8 @@ use super::failed;
 use crate::cli::exit::Failed;
 use crate::cli::{ConfigArg, load};
 use crate::compose;
+use crate::config::duration;
 use crate::config::{Api, Google, GoogleCredentials, Place, Provider};
-
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// With `--config`, the providers of that file; otherwise one provider by its kind, with Google's
 /// Application Default Credentials or the token in HCLOUD_TOKEN.
@@ -51,6 +50,12 @@ pub struct ProviderArgs {
     /// Allow plain http to another machine.
     #[arg(long)]
     allow_plain: bool,
+    /// How long one operation at the provider may take, waiting for it included.
+    #[arg(
+        long = "call-timeout", value_name = "DURATION", default_value = "60 s",
+        value_parser = duration::parse
+    )]
+    patience: Duration,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -68,12 +73,12 @@ pub struct Chosen {
     pub servers: Option<Vec<NameServer>>,
 }
 
-/// How long one operation of the command line may take.
-pub fn call() -> Call {
-    Call::until(Instant::now() + PATIENCE)
-}
-
 impl ProviderArgs {
+    /// The terms of one operation that starts now.
+    pub fn call(&self) -> Call {
+        Call::until(Instant::now() + self.patience)
+    }
+
     /// The providers to work with, at least one. Contacts nobody, unless a project must be learnt.
     pub async fn providers(&self) -> Result<Vec<Chosen>, Failed> {
         let configured = match &self.config {
@@ -97,9 +102,9 @@ impl ProviderArgs {
     ) -> Result<Zone, Failed> {
         let parse = |text: &str| Name::parse(text).map_err(|e| Failed::input(e.to_string()));
         let zone = match (&self.zone_id, &self.zone, name) {
-            (Some(id), _, _) => lookup::find_zone_by_id(client, id, call()).await,
-            (None, Some(zone), _) => lookup::find_zone(client, &parse(zone)?, call()).await,
-            (None, None, Some(name)) => lookup::find_zone(client, name, call()).await,
+            (Some(id), _, _) => lookup::find_zone_by_id(client, id, self.call()).await,
+            (None, Some(zone), _) => lookup::find_zone(client, &parse(zone)?, self.call()).await,
+            (None, None, Some(name)) => lookup::find_zone(client, name, self.call()).await,
             (None, None, None) => {
                 let message = "which zone? give a name, or --zone, or --zone-id";
                 return Err(Failed::input(message));
@@ -146,7 +151,8 @@ impl ProviderArgs {
         let place = Place { file: "options".to_owned(), line: 1, column: 1, key: id.clone() };
         let allow_plain = self.allow_plain;
         let id = id.clone();
-        Ok(Provider { place, id, api, allow_plain, call_timeout: PATIENCE, name_servers: None })
+        let call_timeout = self.patience;
+        Ok(Provider { place, id, api, allow_plain, call_timeout, name_servers: None })
     }
 
     fn token(&self) -> Result<SecretString, Failed> {

@@ -3,7 +3,7 @@ use dns_provider::{Key, Name, RecordType, RrSet};
 use serde::Serialize;
 
 use super::failed;
-use super::provider::{ProviderArgs, call};
+use super::provider::ProviderArgs;
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::out::Out;
 use crate::http::lines;
@@ -33,10 +33,10 @@ pub async fn get(
         let rrsets = match (&name, &rtype) {
             (Some(name), Some(rtype)) => {
                 let key = Key::new(name.clone(), rtype.clone());
-                let found = client.rrset(&zone, &key, call()).await;
+                let found = client.rrset(&zone, &key, args.call()).await;
                 found.map(|rrset| rrset.into_iter().collect())
             }
-            _ => client.rrsets(&zone, call()).await,
+            _ => client.rrsets(&zone, args.call()).await,
         };
         let mut rrsets = rrsets.map_err(|error| failed(&error))?;
         rrsets.retain(|rrset| {

@@ -1,2 +1,0 @@
-//! The API's own description.
-pub async fn document() {}

@@ -1,0 +1,162 @@
+//! The shapes of `web-api`.
+use serde::Serialize;
+use utoipa::{IntoResponses, ToSchema};
+
+use super::event::EventRecord;
+
+/// Who wants to come in.
+#[derive(Serialize, ToSchema)]
+pub struct LoginRequest {
+    /// The user's name.
+    pub user: String,
+    /// The password.
+    pub password: String,
+}
+
+/// What a user or token may do: look, or look and command.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    View,
+    Operate,
+}
+
+/// Who is logged in.
+#[derive(Serialize, ToSchema)]
+pub struct Session {
+    /// Who.
+    pub user: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whether this is the demo, which can be broken on purpose.
+    pub demo: bool,
+}
+
+/// The events a command caused, oldest first.
+#[derive(Serialize, ToSchema)]
+pub struct CommandAnswer {
+    pub events: Vec<EventRecord>,
+}
+
+/// Journalled events, newest first.
+#[derive(Serialize, ToSchema)]
+pub struct Events {
+    pub events: Vec<EventRecord>,
+}
+
+/// What a switchover would change.
+#[derive(Serialize, ToSchema)]
+pub struct Plan {
+    /// The service.
+    pub service: String,
+    /// The active site's name, if there is exactly one.
+    pub from: Option<String>,
+    /// The target's name.
+    pub to: String,
+    /// Per provider, what would change.
+    pub providers: Vec<ProviderPlan>,
+    /// What was checked, in the order an operator would.
+    pub checks: Vec<PlanCheck>,
+    /// Whether a switchover would be accepted now; otherwise only a forced failover would.
+    pub allowed: bool,
+    /// Seconds until every cache has forgotten the old answer.
+    pub converges_in_secs: u32,
+}
+
+/// What would change at one provider.
+#[derive(Serialize, ToSchema)]
+pub struct ProviderPlan {
+    /// The provider.
+    pub provider: String,
+    /// Zone-file lines that would go.
+    pub remove: Vec<String>,
+    /// Zone-file lines that would come.
+    pub add: Vec<String>,
+    /// Why nothing could be planned.
+    pub problem: Option<String>,
+}
+
+/// One thing that was checked.
+#[derive(Serialize, ToSchema)]
+pub struct PlanCheck {
+    /// Whether it is as it should be.
+    pub ok: bool,
+    /// In words.
+    pub text: String,
+}
+
+/// Which program this is.
+#[derive(Serialize, ToSchema)]
+pub struct Version {
+    pub version: String,
+}
+
+/// Every error (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub struct Problem {
+    /// A stable word for programs, such as `stale_from`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The same for people.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What exactly, and what would be right.
+    pub detail: String,
+}
+
+/// Breaks or mends one thing of the demo.
+#[derive(Serialize, ToSchema)]
+pub struct DemoFault {
+    /// The fault's id.
+    pub id: String,
+    /// Break it, or mend it.
+    pub on: bool,
+}
+
+/// What can be broken in the demo.
+#[derive(Serialize, ToSchema)]
+pub struct DemoFaults {
+    pub faults: Vec<DemoFaultState>,
+}
+
+/// One thing that can be broken.
+#[derive(Serialize, ToSchema)]
+pub struct DemoFaultState {
+    /// Its id.
+    pub id: String,
+    /// The heading it stands under.
+    pub group: String,
+    /// In words.
+    pub text: String,
+    /// Whether it is broken now.
+    pub on: bool,
+}
+
+/// What every route that needs a login can answer besides success.
+#[derive(IntoResponses)]
+pub enum Refused {
+    /// Nobody is logged in, or the session has ended.
+    #[response(status = 401, content_type = "application/problem+json")]
+    NoSession(#[to_schema] Problem),
+    /// Too many failed attempts from this address; see `Retry-After`.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(#[to_schema] Problem),
+}
+
+/// What every route that reads a body can answer besides success.
+#[derive(IntoResponses)]
+pub enum Unread {
+    /// The body or the query is malformed.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(#[to_schema] Problem),
+    /// Another site made the browser send this, or the role does not allow it.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(#[to_schema] Problem),
+    /// The body is larger than 64 KiB.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(#[to_schema] Problem),
+    /// The body is not said to be JSON.
+    #[response(status = 415, content_type = "application/problem+json")]
+    NotJson(#[to_schema] Problem),
+}

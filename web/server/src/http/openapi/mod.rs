@@ -1,0 +1,80 @@
+//! The API's own description, made from the handlers and served at `/api/v1/openapi.json`.
+//!
+//! The modules below say in utoipa's terms what `failover-core` and `web-api` look like as JSON:
+//! those crates know serde only. A test holds real answers against the description.
+#![allow(dead_code, reason = "these types are shapes, never values")]
+
+pub(super) mod command;
+pub(super) mod envelope;
+mod event;
+mod policy;
+pub(super) mod snapshot;
+mod view;
+
+use std::sync::LazyLock;
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::IntoResponse;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::{command as commands, demo, live, login, look, plan};
+
+/// The description of every route.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Schwenk",
+        description = "Watch and command a running Schwenk. Sites, vantages, checks and providers \
+                       are numbered by their place in the service's policy, counted from 0; \
+                       moments are milliseconds since the Unix epoch.",
+        license(name = "MIT OR Apache-2.0")
+    ),
+    paths(
+        login::login,
+        login::logout,
+        login::session,
+        look::snapshot,
+        live::live,
+        look::events,
+        commands::command,
+        plan::plan,
+        demo::list,
+        demo::set,
+        look::health,
+        look::version,
+        document,
+    ),
+    components(schemas(event::Event, snapshot::Snapshot)),
+    modifiers(&Doors),
+    security(("session" = []), ("token" = []))
+)]
+pub struct Description;
+
+/// The two ways to come in.
+struct Doors;
+
+impl Modify for Doors {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        let cookie = "The cookie of POST /api/v1/login; `__Host-schwenk` behind TLS.";
+        let cookie = ApiKeyValue::with_description("schwenk", cookie);
+        let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
+        components.add_security_scheme("session", cookie);
+        let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        components.add_security_scheme("token", bearer);
+    }
+}
+
+static DOCUMENT: LazyLock<String> =
+    LazyLock::new(|| Description::openapi().to_json().unwrap_or_else(|_| "{}".to_owned()));
+
+/// This description.
+#[utoipa::path(
+    get, path = "/api/v1/openapi.json", tag = "program", security(()),
+    responses((status = 200, description = "An OpenAPI document", content_type = "application/json"))
+)]
+pub async fn document() -> impl IntoResponse {
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-cache")];
+    (headers, DOCUMENT.as_str())
+}

@@ -1,0 +1,131 @@
+//! The shape of a snapshot.
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::event::{Answer, EventRecord};
+use super::view::View;
+
+/// All services at a moment.
+#[derive(Serialize, ToSchema)]
+pub struct Snapshot {
+    /// Counts the snapshots of this process.
+    pub number: u64,
+    /// The moment.
+    pub at: u64,
+    /// When the watcher was started.
+    pub started: u64,
+    /// The watcher's version.
+    pub version: String,
+    /// The vantage this watcher probes from.
+    pub vantage: String,
+    /// Set when the journal cannot be written: why. Nothing is changed meanwhile.
+    pub journal_problem: Option<String>,
+    /// The services, in the configuration's order.
+    pub services: Vec<ServiceSnapshot>,
+    /// The latest events, newest first.
+    pub recent: Vec<EventRecord>,
+}
+
+/// One service at a moment.
+#[derive(Serialize, ToSchema)]
+pub struct ServiceSnapshot {
+    /// What the machine says.
+    pub view: View,
+    /// The owner name people use.
+    pub name: String,
+    /// The TTL that is published, in seconds.
+    pub ttl: u32,
+    /// The sites, in the policy's order.
+    pub sites: Vec<SiteFacts>,
+    /// The latest probes.
+    pub series: Vec<SampleSeries>,
+    /// What the providers store.
+    pub published: Vec<Published>,
+    /// What the name servers answer.
+    pub answers: Vec<ServerAnswer>,
+    /// When every cache will have forgotten the answer before the latest move.
+    pub converged_at: Option<u64>,
+}
+
+/// What is configured of a site and never decided upon.
+#[derive(Serialize, ToSchema)]
+pub struct SiteFacts {
+    /// Its name.
+    pub name: String,
+    /// Where it is, in the owner's words.
+    pub location: String,
+    /// The addresses it is published with.
+    pub addresses: Vec<String>,
+}
+
+/// The latest probes of one check of one site from one vantage, oldest first.
+#[derive(Serialize, ToSchema)]
+pub struct SampleSeries {
+    /// From where.
+    pub vantage: u8,
+    /// Of which site.
+    pub site: u8,
+    /// With which check.
+    pub check: u8,
+    /// The check in words.
+    pub what: String,
+    /// The probes.
+    pub samples: Vec<Sample>,
+}
+
+/// One probe.
+#[derive(Serialize, ToSchema)]
+pub struct Sample {
+    /// When it was started.
+    pub at: u64,
+    /// Whether the check was met.
+    pub ok: bool,
+    /// How long it took, in milliseconds; absent if no answer came.
+    pub latency_ms: Option<f32>,
+    /// What happened; absent when all was well.
+    pub text: Option<String>,
+}
+
+/// What a provider's API says is stored.
+#[derive(Serialize, ToSchema)]
+pub struct Published {
+    /// The provider's name.
+    pub provider: String,
+    /// The zone.
+    pub zone: String,
+    /// The owner name.
+    pub name: String,
+    /// The type.
+    pub rtype: String,
+    /// The TTL in seconds, if something is stored.
+    pub ttl: Option<u32>,
+    /// The values.
+    pub values: Vec<String>,
+    /// The same in sites.
+    pub answer: Answer,
+    /// When it was read.
+    pub at: u64,
+}
+
+/// What one name server answers.
+#[derive(Serialize, ToSchema)]
+pub struct ServerAnswer {
+    /// Whose name server.
+    pub provider: String,
+    /// Its name.
+    pub server: String,
+    /// The address that was asked, with port.
+    pub address: String,
+    /// The type that was asked for.
+    pub rtype: String,
+    /// The TTL in seconds.
+    pub ttl: Option<u32>,
+    /// The values.
+    pub values: Vec<String>,
+    /// The same in sites.
+    pub answer: Answer,
+    /// When it was asked.
+    pub at: u64,
+    /// How long the answer took, in milliseconds.
+    pub elapsed_ms: Option<f32>,
+}
