@@ -18,6 +18,7 @@ use cloud_http::{Backoff, Call, Client, Error, Failure, Kind, Retry, encode};
 use futures_util::FutureExt;
 
 pub use builder::GoogleDnsBuilder;
+use read::Hurry;
 
 use crate::change::{ChangeSet, Report, Ticket};
 use crate::provider::{Capabilities, DnsProvider};
@@ -119,13 +120,12 @@ impl DnsProvider for GoogleDns {
     }
 
     async fn rrsets(&self, zone: &Zone, call: Call) -> Result<Vec<RrSet>, Error> {
-        let operation = format!("list RRsets of {}", zone.name);
-        let stored = self.list_rrsets(&operation, &zone.id, None, call).await?;
+        let stored = self.all_stored(zone, Hurry::Idle, call).await?;
         Ok(stored.into_iter().map(|stored| stored.rrset).collect())
     }
 
     async fn rrset(&self, zone: &Zone, key: &Key, call: Call) -> Result<Option<RrSet>, Error> {
-        Ok(self.stored(&zone.id, key, call).await?.map(|stored| stored.rrset))
+        Ok(self.stored(&zone.id, key, Hurry::Idle, call).await?.map(|stored| stored.rrset))
     }
 
     async fn apply(&self, set: &ChangeSet, call: Call) -> Result<Report, Error> {

@@ -14,6 +14,15 @@ use crate::zone::Zone;
 /// A list that has not ended by then never will: Google's own limit is 10 000 RRsets per zone.
 const PAGES_MAX: usize = 10_000;
 
+/// Whether a read belongs to a write and may use what the pacer keeps for those.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hurry {
+    /// It is part of a write.
+    Urgent,
+    /// It can wait.
+    Idle,
+}
+
 impl GoogleDns {
     pub(super) async fn list_zones(&self, call: Call) -> Result<Vec<Zone>, Error> {
         let operation = format!("list zones of project {}", self.project);
@@ -48,24 +57,35 @@ impl GoogleDns {
         &self,
         zone: &str,
         key: &Key,
+        hurry: Hurry,
         call: Call,
     ) -> Result<Option<Stored>, Error> {
-        let operation = format!("read RRset {key}");
-        let found = self.list_rrsets(&operation, zone, Some(key), call).await?;
+        let request = Request::read(format!("read RRset {key}"), self.zone_path(zone, "/rrsets"))
+            .query("name", &absolute(&key.name))
+            .query("type", key.rtype.as_str());
+        let found = self.list_rrsets(request, hurry, call).await?;
         Ok(found.into_iter().find(|stored| stored.rrset.key == *key))
     }
 
-    pub(super) async fn list_rrsets(
+    /// All RRsets of a zone, as stored.
+    pub(super) async fn all_stored(
         &self,
-        operation: &str,
-        zone: &str,
-        only: Option<&Key>,
+        zone: &Zone,
+        hurry: Hurry,
         call: Call,
     ) -> Result<Vec<Stored>, Error> {
-        let mut request = Request::read(operation, self.zone_path(zone, "/rrsets"));
-        if let Some(key) = only {
-            request = request.query("name", &absolute(&key.name)).query("type", key.rtype.as_str());
-        }
+        let operation = format!("list RRsets of {}", zone.name);
+        let request = Request::read(operation, self.zone_path(&zone.id, "/rrsets"));
+        self.list_rrsets(request, hurry, call).await
+    }
+
+    async fn list_rrsets(
+        &self,
+        request: Request,
+        hurry: Hurry,
+        call: Call,
+    ) -> Result<Vec<Stored>, Error> {
+        let request = if hurry == Hurry::Urgent { request.urgent() } else { request };
         let mut found = Vec::new();
         self.pages(&request, call, |page| {
             for raw in page.rrsets {

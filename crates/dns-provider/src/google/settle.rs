@@ -17,7 +17,7 @@ impl GoogleDns {
         let operation = format!("wait for change {}", ticket.operation);
         let (zone, id) = self.own(ticket).map_err(|failure| self.error(&operation, failure))?;
         let path = self.zone_path(zone, &format!("/changes/{}", encode(id)));
-        let request = Request::read(&operation, path);
+        let request = Request::read(&operation, path).urgent();
         let clock = self.client.clock();
         let mut pause = self.poll_first;
         loop {
@@ -60,6 +60,7 @@ impl GoogleDns {
     pub(super) async fn find_ticket(&self, set: &ChangeSet, call: Call) -> Option<Ticket> {
         let operation = format!("list changes of {}", set.zone.name);
         let request = Request::read(operation, self.zone_path(&set.zone.id, "/changes"))
+            .urgent()
             .query("sortBy", "changeSequence")
             .query("sortOrder", "descending")
             .query("maxResults", LATEST);

@@ -5,6 +5,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::GoogleDns;
+use super::read::Hurry;
 use super::wire::{self, Stored, addition, is_fixed};
 use crate::change::{ChangeSet, Outcome, Report, Ticket};
 use crate::record::Key;
@@ -65,13 +66,11 @@ impl GoogleDns {
     }
 
     async fn present(&self, set: &ChangeSet, call: Call) -> Result<Present, Error> {
-        let zone = &set.zone.id;
         if set.changes.len() <= SINGLE_READS {
-            let reads = set.changes.iter().map(|change| self.stored(zone, &change.key, call));
-            return try_join_all(reads).await;
+            let one = |key| self.stored(&set.zone.id, key, Hurry::Urgent, call);
+            return try_join_all(set.changes.iter().map(|change| one(&change.key))).await;
         }
-        let operation = format!("list RRsets of {}", set.zone.name);
-        let all = self.list_rrsets(&operation, zone, None, call).await?;
+        let all = self.all_stored(&set.zone, Hurry::Urgent, call).await?;
         let mut by_key: std::collections::HashMap<Key, Stored> =
             all.into_iter().map(|stored| (stored.rrset.key.clone(), stored)).collect();
         Ok(set.changes.iter().map(|change| by_key.remove(&change.key)).collect())

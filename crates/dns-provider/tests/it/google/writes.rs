@@ -1,11 +1,13 @@
 //! Changing RRsets: one transaction, the very object as deletion.
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cloud_http::{Pacer, Rate};
 use dns_provider::{Atomicity, Change, DnsProvider, Effect, Expect, Guard, Kind, Outcome, RrSet};
 use serde_json::{Value, json};
 
-use super::world::{World, app, app_key};
+use super::world::{World, app, app_key, client};
 use crate::support::{call, key, rrset};
 
 #[tokio::test]
@@ -183,4 +185,19 @@ async fn no_write_starts_after_the_lease() {
     let report = world.dns.apply(&set, soon).await.unwrap();
     assert_eq!(report.outcomes[0].1, Outcome::Applied);
     assert_eq!(world.tap.changes().len(), 1);
+}
+
+#[tokio::test]
+async fn polling_leaves_a_failover_enough_requests() {
+    let world = World::new().await;
+    let pacer = Arc::new(Pacer::new(Rate::new(4, 0.0).reserve(2)));
+    let dns = client(&world.emulator, &world.tap).pacer(pacer).build();
+    let mut polls = 0;
+    while dns.rrset(&world.zone, &app_key(), call()).await.is_ok() {
+        polls += 1;
+    }
+    assert_eq!(polls, 2);
+    let set = world.set(vec![Change::put(app(&["192.0.2.7"], 60), Expect::Any)]);
+    let report = dns.apply(&set, call()).await.unwrap();
+    assert_eq!(report.outcomes[0].1, Outcome::Applied);
 }
