@@ -37,8 +37,6 @@ pub enum MoveKind {
     Membership,
     /// The same answer again, because a provider drifted.
     Repair,
-    /// The first answer of a service that has none on record.
-    Adoption,
 }
 
 /// What one vantage said when a decision was taken.
@@ -152,7 +150,7 @@ pub enum Event {
         /// Who gave it up.
         who: Actor,
     },
-    /// The providers answer differently for longer than the policy allows.
+    /// A provider has not followed a move for longer than the policy allows.
     Split {
         /// The move that is not everywhere yet.
         id: MoveId,

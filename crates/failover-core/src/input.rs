@@ -35,6 +35,9 @@ pub enum Input {
         receipt: Receipt,
     },
     /// What a provider's name servers answer, seen together: the worst of them.
+    ///
+    /// What was asked before the latest receipt from this provider is not to be passed on: it is
+    /// about the answer before.
     Answered {
         /// Whose name servers.
         provider: ProviderId,
@@ -42,6 +45,9 @@ pub enum Input {
         answer: Answer,
     },
     /// What the provider's API says is stored (drift check, and read-back after `Unknown`).
+    ///
+    /// As with `Answered`, a read that began before the latest receipt, or before the latest
+    /// [`ReadBack`](crate::Output::ReadBack), is not to be passed on.
     Stored {
         /// At which provider.
         provider: ProviderId,
@@ -85,7 +91,8 @@ pub enum Input {
         /// Whether it is cut off.
         isolated: bool,
     },
-    /// How far the replicated database behind a site lags; `None`: not known.
+    /// How far the replicated database behind a site lags; `None`: not known. It counts until the
+    /// next one, so that who can no longer tell has to say `None`.
     Lag {
         /// Which site.
         site: SiteId,

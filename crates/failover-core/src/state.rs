@@ -3,7 +3,7 @@ use crate::command::Actor;
 use crate::event::{Event, MoveKind};
 use crate::id::{AttemptId, MoveId, SiteId, SiteSet};
 use crate::input::{Answer, Receipt};
-use crate::policy::PolicySpec;
+use crate::policy::{Latch, PolicySpec};
 use crate::time::Timestamp;
 use crate::view::{Mode, MoveView, Verdict};
 
@@ -25,7 +25,10 @@ pub struct State {
     pub(crate) open_move: Option<MoveView>,
     pub(crate) last_move: Option<MoveView>,
     pub(crate) last_attempt: AttemptId,
-    /// When the latest automatic moves were decided, oldest first; at most `moves_max`.
+    /// Whether the service is where it is because a human put it there.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub(crate) by_human: bool,
+    /// When the latest automatic moves were decided, oldest first; as many as a budget may count.
     pub(crate) automatic: Vec<Timestamp>,
     /// When the latest automatic repairs were decided, oldest first; at most [`REPAIRS_MAX`].
     pub(crate) repairs: Vec<Timestamp>,
@@ -34,6 +37,9 @@ pub struct State {
     pub(crate) epoch: u64,
     pub(crate) at: Timestamp,
 }
+
+/// Automatic moves are remembered at least this far back, in case a new policy allows more.
+const MOVES_KEPT: usize = 16;
 
 /// More automatic repairs than this within the move window mean that somebody else writes too.
 pub(crate) const REPAIRS_MAX: usize = 10;
@@ -45,6 +51,21 @@ pub(crate) struct SiteMemory {
     /// The verdict that was last recorded.
     pub(crate) told: Verdict,
     pub(crate) maintenance: Option<(Timestamp, Actor)>,
+    /// How far the fence of the latest move has come here.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub(crate) fence: Fencing,
+}
+
+/// How far a fence has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) enum Fencing {
+    #[default]
+    None,
+    /// Asked for; a restart asks again.
+    Asked,
+    /// It has ended, well or not.
+    Ended,
 }
 
 /// What is remembered of a provider.
@@ -57,6 +78,12 @@ pub(crate) struct ProviderMemory {
     pub(crate) verified: MoveId,
     /// An attempt that was started and has not ended.
     pub(crate) attempt: Option<AttemptId>,
+    /// The latest attempt, ended or not.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub(crate) latest: AttemptId,
+    /// Nobody knows what became of the latest attempt.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub(crate) unsure: bool,
     /// Where the alarm that it is behind was raised.
     pub(crate) split: bool,
     pub(crate) drift: Option<(Answer, Timestamp)>,
@@ -77,6 +104,7 @@ impl Default for State {
             open_move: None,
             last_move: None,
             last_attempt: AttemptId(0),
+            by_human: false,
             automatic: Vec::new(),
             repairs: Vec::new(),
             all_down: false,
@@ -142,11 +170,15 @@ impl State {
             }
             Event::AttemptStarted { attempt, provider, .. } => {
                 self.last_attempt = self.last_attempt.max(*attempt);
-                self.provider(provider.index(), |memory| memory.attempt = Some(*attempt));
+                self.provider(provider.index(), |memory| {
+                    (memory.attempt, memory.latest) = (Some(*attempt), *attempt);
+                    memory.unsure = false;
+                });
             }
             Event::AttemptEnded { id, provider, receipt, .. } => {
                 self.provider(provider.index(), |memory| {
                     memory.attempt = None;
+                    memory.unsure = matches!(receipt, Receipt::Unknown { .. });
                     if matches!(receipt, Receipt::Applied | Receipt::AlreadySo) {
                         memory.accepted = memory.accepted.max(*id);
                     }
@@ -182,6 +214,8 @@ impl State {
                 self.site(*site, |m| m.maintenance = Some((*until, who.clone())));
             }
             Event::MaintenanceOff { site, .. } => self.site(*site, |m| m.maintenance = None),
+            Event::FenceStarted { site } => self.site(*site, |m| m.fence = Fencing::Asked),
+            Event::FenceEnded { site, .. } => self.site(*site, |m| m.fence = Fencing::Ended),
             Event::AllDown => (self.all_down, self.unacknowledged) = (true, true),
             Event::AllDownOver => self.all_down = false,
             Event::BudgetSpent { .. } => self.unacknowledged = true,
@@ -192,20 +226,41 @@ impl State {
     }
 
     fn begin(&mut self, view: MoveView, at: Timestamp) {
-        let limit = self.policy.as_ref().map_or(1, |policy| usize::from(policy.moves_max));
+        let limit = self.policy.as_ref().map_or(0, |policy| usize::from(policy.moves_max));
+        let limit = limit.max(MOVES_KEPT);
         match (view.reason, view.who == Actor::machine()) {
             (MoveKind::Repair, true) => push_bounded(&mut self.repairs, at, REPAIRS_MAX),
             (_, true) => {
                 push_bounded(&mut self.automatic, at, limit);
-                self.unacknowledged |= view.reason == MoveKind::Failover;
+                if view.reason == MoveKind::Failover {
+                    self.unacknowledged = true;
+                    // With the move, not only with the event that says so after it: a crash
+                    // between the two must not lose it.
+                    self.latched = self.latch(at).or(self.latched);
+                }
             }
             _ => {}
+        }
+        if view.reason != MoveKind::Repair {
+            self.by_human = matches!(view.reason, MoveKind::Switchover | MoveKind::Forced);
+        }
+        for memory in &mut self.sites {
+            memory.fence = Fencing::None;
         }
         (self.desired, self.generation, self.since) = (view.to, view.id, at);
         for memory in &mut self.providers {
             (memory.drift, memory.split) = (None, false);
         }
         self.open_move = Some(view);
+    }
+
+    /// The latch that an automatic failover falls into.
+    pub(crate) fn latch(&self, at: Timestamp) -> Option<(Timestamp, Option<Timestamp>)> {
+        match self.policy.as_ref()?.latch {
+            Latch::UntilRearmed => Some((at, None)),
+            Latch::For(time) => Some((at, Some(at.plus(time)))),
+            Latch::Off => None,
+        }
     }
 
     fn finish(&mut self, id: MoveId, completed: Option<Timestamp>) {
@@ -267,9 +322,24 @@ impl State {
             kept.cloned().unwrap_or_else(fresh)
         });
         self.providers = providers.collect();
+        for memory in &mut self.providers {
+            memory.drift = memory.drift.take().and_then(|(answer, since)| match answer {
+                Answer::Sites(sites) => {
+                    let kept = carry(sites);
+                    let same = kept.len() == sites.len() && kept != desired;
+                    same.then_some((Answer::Sites(kept), since))
+                }
+                other => Some((other, since)),
+            });
+        }
         if desired.is_empty() {
-            // The active site is gone from the policy: learn anew what is published.
+            // The active site is gone from the policy: learn anew what is published, and until
+            // then nobody is behind anything.
             self.open_move = None;
+            for memory in &mut self.providers {
+                (memory.accepted, memory.verified) = (generation, generation);
+                (memory.split, memory.drift) = (false, None);
+            }
         }
         self.policy = Some(Box::new(new.clone()));
     }
@@ -289,7 +359,5 @@ impl State {
 
 fn push_bounded(list: &mut Vec<Timestamp>, at: Timestamp, limit: usize) {
     list.push(at);
-    if list.len() > limit {
-        list.remove(0);
-    }
+    list.drain(..list.len().saturating_sub(limit));
 }

@@ -33,7 +33,7 @@ pub enum Why {
     Retry,
     /// An attempt has gone without receipt for too long.
     AttemptTimeout,
-    /// Providers will have differed for long enough to tell people.
+    /// A provider will have lagged behind for long enough to tell people.
     SplitAlarm,
     /// The lease ends.
     LeaseEnds,
@@ -67,6 +67,7 @@ impl Failover {
                 self.record(now, out, Event::MaintenanceOff { site, who: Self::machine() });
             }
         }
+        self.end_late_jobs(now, out);
     }
 
     /// The next moment at which something can happen by itself.
@@ -101,7 +102,10 @@ impl Failover {
         let spec = self.policy.spec();
         let active_down =
             self.state.desired.single().is_some_and(|a| self.verdict(a) == Verdict::Down);
-        let alert = active_down || spec.answer == AnswerMode::AllUp || self.state.desired.len() > 1;
+        let alert = active_down
+            || spec.answer == AnswerMode::AllUp
+            || self.state.desired.len() > 1
+            || matches!(spec.failback, Failback::Auto { .. });
         for site in self.site_ids() {
             if let Some(since) = self.up_since(site) {
                 if alert {
@@ -129,16 +133,21 @@ impl Failover {
             }
         }
         for job in self.run.fences.iter().chain(&self.run.starts) {
-            match job {
-                Job::Running(since) => {
-                    at(Some(since.plus(spec.attempt_timeout)), Why::AttemptTimeout);
-                }
-                Job::Failed(since) => at(Some(since.plus(spec.retry_max)), Why::Retry),
-                Job::None | Job::Done => {}
+            if let Job::Running(since) = job {
+                at(Some(since.plus(spec.attempt_timeout)), Why::AttemptTimeout);
             }
         }
-        let behind = self.state.providers.iter().any(|m| m.accepted < self.state.generation);
-        if behind {
+        for job in &self.run.starts {
+            match job {
+                Job::Failed(since) => at(Some(since.plus(spec.retry_max)), Why::Retry),
+                Job::Done(since) => {
+                    at(Some(since.plus(spec.attempt_timeout)), Why::CandidateReady);
+                }
+                Job::None | Job::Running(_) => {}
+            }
+        }
+        let generation = self.state.generation;
+        if self.state.providers.iter().any(|m| m.verified < generation && !m.split) {
             at(Some(self.state.since.plus(spec.split_after)), Why::SplitAlarm);
         }
     }

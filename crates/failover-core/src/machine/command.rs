@@ -16,6 +16,8 @@ impl Failover {
         command: Command,
         out: &mut Vec<Output>,
     ) {
+        // Nobody else may speak as the machine.
+        let who = if who == Self::machine() { Actor(format!("{} (operator)", who.0)) } else { who };
         // Verdicts must be those of this moment, not of the latest probe.
         self.run.votes.settle(self.policy.spec(), now);
         if let Err(refusal) = self.try_obey(now, &who, &command, out) {

@@ -4,9 +4,9 @@ use crate::event::{Event, Evidence, MoveKind};
 use crate::id::{SiteId, SiteSet};
 use crate::machine::{Failover, Job};
 use crate::output::Output;
-use crate::policy::{AnswerMode, Failback, Fence, Latch, OnAllDown};
+use crate::policy::Failback;
 use crate::time::Timestamp;
-use crate::view::{Blocker, Mode, Verdict};
+use crate::view::{Blocker, Mode};
 
 /// A move that would be good for the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,8 @@ impl Failover {
             return;
         }
         let only_budget = blockers.iter().all(|blocker| matches!(blocker, Blocker::Budget { .. }));
-        if wish.to.is_some() && only_budget {
+        // The way back can wait for the budget; what is needed now and not allowed trips the breaker.
+        if wish.to.is_some() && only_budget && wish.reason != MoveKind::Failback {
             let moves = u32::from(self.policy.spec().moves_max);
             self.record(now, out, Event::BudgetSpent { moves });
             self.record(now, out, Event::Disarmed { who: Self::machine(), until: None });
@@ -64,86 +65,8 @@ impl Failover {
         }
     }
 
-    /// What would be good for the service now, if anything.
-    pub(super) fn wish(&self, now: Timestamp) -> Option<Wish> {
-        if self.state.desired.is_empty() {
-            return None;
-        }
-        match self.policy.spec().answer {
-            AnswerMode::Active => self.wish_active(now),
-            AnswerMode::AllUp => self.wish_all_up(now),
-        }
-    }
-
-    fn wish_active(&self, now: Timestamp) -> Option<Wish> {
-        let spec = self.policy.spec();
-        let Some(active) = self.state.desired.single() else {
-            // All sites were published because none was up; the first proven one ends that.
-            let to = self.candidate(None, now)?;
-            return Some(Wish::site(MoveKind::Membership, to));
-        };
-        if self.verdict(active) == Verdict::Down {
-            if let Some(to) = self.candidate(Some(active), now) {
-                return Some(Wish::site(MoveKind::Failover, to));
-            }
-            let all_down = self.site_ids().all(|site| self.verdict(site) == Verdict::Down);
-            if spec.on_all_down == OnAllDown::AnswerAll && all_down {
-                let all = SiteSet::first(spec.sites.len());
-                return Some(Wish { reason: MoveKind::Membership, to: Some(all), candidate: None });
-            }
-            return Some(Wish { reason: MoveKind::Failover, to: None, candidate: None });
-        }
-        let Failback::Auto { stable_for } = spec.failback else { return None };
-        let better = self.site_ids().take_while(|site| *site != active).find(|site| {
-            !self.in_maintenance(*site)
-                && self.up_since(*site).is_some_and(|since| now.since(since) >= stable_for)
-        })?;
-        Some(Wish::site(MoveKind::Failback, better))
-    }
-
-    fn wish_all_up(&self, now: Timestamp) -> Option<Wish> {
-        let spec = self.policy.spec();
-        let present = self.state.desired;
-        let proven = |site: SiteId| {
-            self.up_since(site).is_some_and(|at| now.since(at) >= spec.candidate_up_for)
-        };
-        let stays = |site: &SiteId| {
-            if self.in_maintenance(*site) {
-                return false;
-            }
-            match self.verdict(*site) {
-                Verdict::Up => present.contains(*site) || proven(*site),
-                Verdict::Down => false,
-                // Not knowing is no reason to withdraw a site, nor to add one.
-                Verdict::Unknown => present.contains(*site),
-            }
-        };
-        let to: SiteSet = self.site_ids().filter(stays).collect();
-        if to.is_empty() {
-            let all = SiteSet::first(spec.sites.len());
-            let answer_all = spec.on_all_down == OnAllDown::AnswerAll && present != all;
-            return answer_all.then_some(Wish {
-                reason: MoveKind::Membership,
-                to: Some(all),
-                candidate: None,
-            });
-        }
-        (to != present).then_some(Wish {
-            reason: MoveKind::Membership,
-            to: Some(to),
-            candidate: None,
-        })
-    }
-
-    /// The site to go to: the first one that could serve at once, else the first that is up.
-    fn candidate(&self, active: Option<SiteId>, now: Timestamp) -> Option<SiteId> {
-        let up = |site: &SiteId| Some(*site) != active && self.verdict(*site) == Verdict::Up;
-        let ready = |site: &SiteId| up(site) && self.against_candidate(*site, now).is_empty();
-        self.site_ids().find(ready).or_else(|| self.site_ids().find(up))
-    }
-
     /// What stands against moving to `site`.
-    fn against_candidate(&self, site: SiteId, now: Timestamp) -> Vec<Blocker> {
+    pub(super) fn against_candidate(&self, site: SiteId, now: Timestamp) -> Vec<Blocker> {
         let spec = self.policy.spec();
         let mut against = Vec::new();
         if self.in_maintenance(site) {
@@ -207,7 +130,10 @@ impl Failover {
             blockers.push(Blocker::Budget { until });
         }
         match (wish.to, wish.candidate) {
-            (None, _) => blockers.push(self.nowhere_to_go(now)),
+            (None, _) => {
+                let coming = self.coming_up(now).map(|site| Blocker::StandbyStarting { site });
+                blockers.push(coming.unwrap_or(Blocker::NoCandidate));
+            }
             (_, Some(site)) => blockers.extend(self.against_candidate(site, now)),
             _ => {}
         }
@@ -222,13 +148,6 @@ impl Failover {
         blockers
     }
 
-    fn nowhere_to_go(&self, _now: Timestamp) -> Blocker {
-        let starting = self
-            .site_ids()
-            .find(|site| matches!(self.run.starts.get(site.index()), Some(Job::Running(_))));
-        starting.map_or(Blocker::NoCandidate, |site| Blocker::StandbyStarting { site })
-    }
-
     pub(super) fn hold_down_until(&self) -> Option<Timestamp> {
         self.state.automatic.last().map(|at| at.plus(self.policy.spec().hold_down))
     }
@@ -236,10 +155,10 @@ impl Failover {
     /// When the circuit breaker allows the next automatic move, if it does not now.
     pub(super) fn budget_back_at(&self, now: Timestamp) -> Option<Timestamp> {
         let spec = self.policy.spec();
-        if self.automatic_moves(now) < usize::from(spec.moves_max) {
-            return None;
-        }
-        self.state.automatic.first().map(|at| at.plus(spec.moves_window))
+        let counted = |at: &&Timestamp| now.since(**at) < spec.moves_window;
+        let moves: Vec<&Timestamp> = self.state.automatic.iter().filter(counted).collect();
+        let in_the_way = moves.len().checked_sub(usize::from(spec.moves_max))?;
+        moves.get(in_the_way).map(|at| at.plus(spec.moves_window))
     }
 
     /// Automatic moves within the window.
@@ -274,75 +193,29 @@ impl Failover {
         out: &mut Vec<Output>,
     ) {
         assert!(!to.is_empty(), "what is published is never empty");
+        // What an open move wants counts as left, even if nothing of it was published.
+        let from = self.state.desired;
         if let Some(open) = &self.state.open_move {
             let id = open.id;
             self.record(now, out, Event::MoveAbandoned { id, who: Self::machine() });
         }
-        let spec = self.policy.spec();
-        let (fence, latch) = (spec.fence, spec.latch);
         let id = self.state.generation.next();
-        let from = self.state.desired;
         let automatic = who == Self::machine();
         self.record(now, out, Event::MoveStarted { id, reason, from, to, who, evidence });
-        if reason == MoveKind::Failover && automatic {
-            match latch {
-                Latch::UntilRearmed => self.record(now, out, Event::Latched { until: None }),
-                Latch::For(time) => {
-                    self.record(now, out, Event::Latched { until: Some(now.plus(time)) });
-                }
-                Latch::Off => {}
-            }
+        if reason == MoveKind::Failover
+            && automatic
+            && let Some((_, until)) = self.state.latch(now)
+        {
+            self.record(now, out, Event::Latched { until });
         }
         self.run.held.clear();
-        self.run.fences.fill(Job::None);
-        if fence == Fence::Before && reason == MoveKind::Failover {
-            self.start_fences(now, from, to, out);
+        for job in &mut self.run.fences {
+            // A site that is just being stopped stays out of the choice until that has ended.
+            if !matches!(job, Job::Running(_)) {
+                *job = Job::None;
+            }
         }
         self.prepare_providers();
-    }
-
-    /// Asks compute to stop the sites that are left.
-    pub(super) fn start_fences(
-        &mut self,
-        now: Timestamp,
-        from: SiteSet,
-        to: SiteSet,
-        out: &mut Vec<Output>,
-    ) {
-        for site in from.iter().filter(|site| !to.contains(*site)) {
-            let Some(Job::None) = self.run.fences.get(site.index()) else { continue };
-            self.run.fences[site.index()] = Job::Running(now);
-            self.record(now, out, Event::FenceStarted { site });
-            out.push(Output::Fence { site });
-        }
-    }
-
-    /// Starts a cold standby as soon as somebody sees the active site down and nothing warm is up.
-    fn start_standby(&mut self, now: Timestamp, out: &mut Vec<Output>) {
-        let Some(active) = self.state.desired.single() else { return };
-        let [_, down, _] = self.run.votes.tally(active);
-        let armed = matches!(self.state.mode, Mode::Armed { .. });
-        if down == 0 || !armed || self.candidate(Some(active), now).is_some() {
-            return;
-        }
-        let pause = self.policy.spec().retry_max;
-        let due = |job: &Job| match job {
-            Job::None => true,
-            Job::Failed(at) => now.since(*at) >= pause,
-            Job::Running(_) | Job::Done => false,
-        };
-        let spec = self.policy.spec();
-        let next = self.site_ids().find(|site| {
-            *site != active
-                && spec.sites[site.index()].cold
-                && !self.in_maintenance(*site)
-                && due(&self.run.starts[site.index()])
-        });
-        if let Some(site) = next {
-            self.run.starts[site.index()] = Job::Running(now);
-            self.record(now, out, Event::StandbyStarting { site });
-            out.push(Output::Start { site });
-        }
     }
 }
 

@@ -23,6 +23,18 @@ impl Said {
     pub(super) fn forget(&mut self) {
         *self = Self::default();
     }
+
+    /// Silence proves nothing: what was heard before it stands.
+    fn hear(known: &mut Option<Answer>, answer: &Answer) {
+        if known.is_none() || !matches!(answer, Answer::Silent { .. }) {
+            *known = Some(answer.clone());
+        }
+    }
+
+    fn is_silent(&self) -> bool {
+        let silent = |answer: &Option<Answer>| matches!(answer, None | Some(Answer::Silent { .. }));
+        silent(&self.stored) && silent(&self.answered)
+    }
 }
 
 impl Failover {
@@ -34,7 +46,7 @@ impl Failover {
         out: &mut Vec<Output>,
     ) {
         let Some(said) = self.run.said.get_mut(provider.index()) else { return };
-        said.stored = Some(answer.clone());
+        Said::hear(&mut said.stored, &answer);
         if !self.may_act(now) || self.state.providers.len() <= provider.index() {
             return;
         }
@@ -54,7 +66,7 @@ impl Failover {
         out: &mut Vec<Output>,
     ) {
         let Some(said) = self.run.said.get_mut(provider.index()) else { return };
-        said.answered = Some(answer.clone());
+        Said::hear(&mut said.answered, &answer);
         if !self.may_act(now) || self.state.desired.is_empty() {
             return;
         }
@@ -115,7 +127,7 @@ impl Failover {
         let stored = said.stored.as_ref().filter(wrong).cloned();
         let heard = stored.is_some();
         let drift = stored.or_else(|| said.answered.as_ref().filter(wrong).cloned());
-        let silent = |answer: &Option<Answer>| !matches!(answer, Some(a) if !matches!(a, Answer::Silent { .. }));
+        let silent = said.is_silent();
         match (known, drift) {
             (None, Some(answer)) => {
                 self.record(now, out, Event::DriftSeen { provider, answer });
@@ -123,8 +135,8 @@ impl Failover {
             (Some(before), Some(answer)) if before != answer => {
                 self.record(now, out, Event::DriftSeen { provider, answer });
             }
-            // Silence proves nothing: only somebody who says the right thing ends a drift.
-            (Some(_), None) if !(silent(&said.stored) && silent(&said.answered)) => {
+            // Only somebody who says the right thing ends a drift.
+            (Some(_), None) if !silent => {
                 self.record(now, out, Event::DriftGone { provider });
             }
             _ => {}

@@ -3,13 +3,14 @@ mod clockwork;
 mod command;
 mod decide;
 mod drift;
+mod jobs;
 mod publish;
 mod show;
 mod verdict;
+mod wish;
 
 use crate::command::Actor;
 use crate::event::{Event, Severity};
-use crate::id::SiteId;
 use crate::input::Input;
 use crate::output::Output;
 use crate::policy::Policy;
@@ -45,6 +46,10 @@ struct Run {
     providers: Vec<ProviderRun>,
     said: Vec<Said>,
     leadership: Leader,
+    /// The highest epoch heard of, recorded or not.
+    epoch: u64,
+    /// That this watcher leads was recorded.
+    lead_told: bool,
     journal: bool,
     /// After a gap the machine looks again until this moment before it acts.
     woken_until: Option<Timestamp>,
@@ -64,7 +69,7 @@ enum Job {
     #[default]
     None,
     Running(Timestamp),
-    Done,
+    Done(Timestamp),
     Failed(Timestamp),
 }
 
@@ -88,13 +93,17 @@ impl Failover {
     pub fn new(policy: Policy, state: State) -> Self {
         let spec = policy.spec();
         let run = Run {
-            now: state.at,
+            // Not the journal's last moment: the clock may have been ahead then, and a machine
+            // that waits for time to catch up sees nothing.
+            now: Timestamp::from_millis(0),
             stepped: false,
             policy_told: state.policy.as_deref() == Some(spec),
             votes: Votes::new(spec),
             providers: spec.providers.iter().map(|_| ProviderRun::default()).collect(),
             said: spec.providers.iter().map(|_| Said::default()).collect(),
             leadership: Leader::Sole,
+            epoch: state.epoch,
+            lead_told: true,
             journal: true,
             woken_until: None,
             fences: vec![Job::None; spec.sites.len()],
@@ -116,14 +125,13 @@ impl Failover {
             return Vec::new();
         }
         let mut out = Vec::new();
-        self.tell_policy(now, &mut out);
+        self.catch_up(now, &mut out);
         self.take(now, input, &mut out);
+        // It may just have become possible to record something.
+        self.catch_up(now, &mut out);
         self.expire(now, &mut out);
         self.judge(now, &mut out);
-        if self.may_act(now) {
-            self.decide(now, &mut out);
-            self.drive(now, &mut out);
-        }
+        self.act(now, &mut out);
         self.run.quiet_until = self.next_wake(now).map_or(now, |(at, _)| at);
         out
     }
@@ -169,11 +177,36 @@ impl Failover {
         !changed && now < self.run.quiet_until && self.run.policy_told
     }
 
-    fn tell_policy(&mut self, now: Timestamp, out: &mut Vec<Output>) {
-        if !self.run.policy_told && self.may_act(now) {
+    /// Decides and does what is due. The end of a move can make way for another one.
+    fn act(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+        if !self.may_act(now) {
+            return;
+        }
+        let open = self.state.open_move.is_some();
+        self.decide(now, out);
+        self.fence(now, out);
+        self.drive(now, out);
+        if open && self.state.open_move.is_none() {
+            self.decide(now, out);
+            self.fence(now, out);
+            self.drive(now, out);
+        }
+    }
+
+    /// Records what must be known before anything else is: until then the places in the state are
+    /// those of another policy.
+    fn catch_up(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+        if !self.may_act(now) {
+            return;
+        }
+        if !self.run.policy_told {
             let policy = Box::new(self.policy.spec().clone());
             self.record(now, out, Event::PolicyAdopted { policy });
             self.run.policy_told = true;
+        }
+        if let (false, Leader::Leading { epoch, .. }) = (self.run.lead_told, self.run.leadership) {
+            self.record(now, out, Event::LeadershipTaken { epoch });
+            self.run.lead_told = true;
         }
     }
 
@@ -188,7 +221,7 @@ impl Failover {
             Input::Stored { provider, answer } => self.take_stored(now, provider, answer, out),
             Input::Fenced { site, ok } => self.end_fence(now, site, ok, out),
             Input::Started { site, ok } => self.end_start(now, site, ok, out),
-            Input::Leadership { epoch, until } => self.lead(now, epoch, until, out),
+            Input::Leadership { epoch, until } => self.lead(epoch, until),
             Input::LeadershipLost => self.follow(now, out),
             Input::Operator { who, command } => self.obey(now, who, command, out),
             Input::Isolated { vantage, isolated } => {
@@ -223,18 +256,17 @@ impl Failover {
         }
     }
 
-    fn lead(&mut self, now: Timestamp, epoch: u64, until: Timestamp, out: &mut Vec<Output>) {
-        if epoch < self.state.epoch {
+    fn lead(&mut self, epoch: u64, until: Timestamp) {
+        if epoch < self.run.epoch {
             // An older lease than one already seen: somebody else leads by now.
             self.run.leadership = Leader::Following;
             return;
         }
         let taken = !matches!(self.run.leadership, Leader::Leading { epoch: e, .. } if e == epoch);
-        self.run.leadership = Leader::Leading { epoch, until };
+        (self.run.leadership, self.run.epoch) = (Leader::Leading { epoch, until }, epoch);
         if taken {
-            self.tell_policy(now, out);
-            self.tell(now, out, Event::LeadershipTaken { epoch });
-            self.resume(out);
+            self.run.lead_told = false;
+            self.resume();
         }
     }
 
@@ -245,20 +277,6 @@ impl Failover {
         self.run.leadership = Leader::Following;
     }
 
-    fn end_fence(&mut self, now: Timestamp, site: SiteId, ok: bool, out: &mut Vec<Output>) {
-        if let Some(job @ Job::Running(_)) = self.run.fences.get_mut(site.index()) {
-            *job = if ok { Job::Done } else { Job::Failed(now) };
-            self.tell(now, out, Event::FenceEnded { site, ok });
-        }
-    }
-
-    fn end_start(&mut self, now: Timestamp, site: SiteId, ok: bool, out: &mut Vec<Output>) {
-        if let Some(job @ Job::Running(_)) = self.run.starts.get_mut(site.index()) {
-            *job = if ok { Job::Done } else { Job::Failed(now) };
-            self.tell(now, out, Event::StandbyStarted { site, ok });
-        }
-    }
-
     /// Records an event if anything may be recorded.
     fn tell(&mut self, now: Timestamp, out: &mut Vec<Output>, event: Event) {
         if self.may_act(now) {
@@ -266,10 +284,15 @@ impl Failover {
         }
     }
 
-    /// Applies an event and asks for it to be written; people are told of what they should know.
-    fn record(&mut self, now: Timestamp, out: &mut Vec<Output>, event: Event) {
+    /// Applies an event and asks for it to be written.
+    fn note(&mut self, now: Timestamp, out: &mut Vec<Output>, event: Event) {
         self.state.apply(now, &event);
-        out.push(Output::Record(event.clone()));
+        out.push(Output::Record(event));
+    }
+
+    /// The same, and people are told of what they should know.
+    fn record(&mut self, now: Timestamp, out: &mut Vec<Output>, event: Event) {
+        self.note(now, out, event.clone());
         let severity = event.severity();
         let all_clear = matches!(
             event,

@@ -1,10 +1,9 @@
 //! Bringing every provider to the desired answer: attempts, receipts, read-backs, verification.
-use crate::event::{Event, MoveKind};
+use crate::event::Event;
 use crate::id::{AttemptId, MoveId, ProviderId};
 use crate::input::{Answer, Receipt};
-use crate::machine::{Failover, Job};
+use crate::machine::Failover;
 use crate::output::Output;
-use crate::policy::Fence;
 use crate::time::Timestamp;
 
 /// Where one provider stands; forgotten on restart.
@@ -13,6 +12,8 @@ pub(super) struct ProviderRun {
     pub(super) phase: Phase,
     /// Attempts that have failed in a row.
     pub(super) failures: u32,
+    /// What is stored was looked at since the latest attempt.
+    looked: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -23,7 +24,12 @@ pub(super) enum Phase {
     /// An attempt runs; `id` is the move it belongs to.
     Publishing { id: MoveId, attempt: AttemptId, since: Timestamp },
     /// Nobody knows whether the latest attempt happened.
-    ReadingBack { since: Timestamp, asked: bool },
+    ReadingBack {
+        since: Timestamp,
+        asked: bool,
+        /// There was a pause before it, so that none is needed after it.
+        rested: bool,
+    },
     /// Accepted; the name servers are being asked.
     Verifying { since: Timestamp, asked: Timestamp },
     /// Tried again at `retry_at`; after a read-back if `unsure`.
@@ -45,7 +51,8 @@ impl Failover {
                 // land in the wrong order.
                 Phase::Publishing { .. } | Phase::ReadingBack { .. } => {}
                 Phase::Failed { unsure: true, .. } => {
-                    run.phase = Phase::ReadingBack { since: self.run.now, asked: false };
+                    let since = self.run.now;
+                    run.phase = Phase::ReadingBack { since, asked: false, rested: false };
                 }
                 _ => run.phase = Phase::Idle,
             }
@@ -56,7 +63,7 @@ impl Failover {
     }
 
     /// A new leader cannot know what the old one left under way.
-    pub(super) fn resume(&mut self, _out: &mut Vec<Output>) {
+    pub(super) fn resume(&mut self) {
         for run in &mut self.run.providers {
             *run = ProviderRun::default();
         }
@@ -79,6 +86,7 @@ impl Failover {
         let memory = &self.state.providers[provider.index()];
         let (behind, unverified) = (memory.accepted < generation, memory.verified < generation);
         let left_over = memory.attempt;
+        let unsure = memory.unsure && !self.run.providers[provider.index()].looked;
         let spec = self.policy.spec();
         let (patience, repeat) = (spec.attempt_timeout, spec.retry_max);
         let sites = self.state.desired;
@@ -87,17 +95,12 @@ impl Failover {
                 // Started before a restart: nobody knows what became of it.
                 let attempt = left_over.unwrap_or_default();
                 let message = "the watcher was restarted meanwhile".to_owned();
-                self.end_attempt(
-                    now,
-                    provider,
-                    generation,
-                    attempt,
-                    Receipt::Unknown { message },
-                    out,
-                );
-                self.read_back(now, provider, out);
+                let receipt = Receipt::Unknown { message };
+                self.end_attempt(now, provider, generation, attempt, receipt, out);
+                self.read_back(now, provider, false, out);
             }
-            Phase::Idle if behind && self.fence_holds(now) => {}
+            Phase::Idle if behind && self.fence_holds() => {}
+            Phase::Idle if behind && unsure => self.read_back(now, provider, true, out),
             Phase::Idle if behind => self.attempt(now, provider, out),
             Phase::Idle if unverified => {
                 self.set_phase(provider, Phase::Verifying { since: now, asked: now });
@@ -106,10 +109,12 @@ impl Failover {
             Phase::Publishing { id, attempt, since } if now.since(since) >= patience => {
                 let message = "no receipt came in time".to_owned();
                 self.end_attempt(now, provider, id, attempt, Receipt::Unknown { message }, out);
-                self.read_back(now, provider, out);
+                self.read_back(now, provider, false, out);
             }
-            Phase::ReadingBack { since, asked } if !asked || now.since(since) >= patience => {
-                self.read_back(now, provider, out);
+            Phase::ReadingBack { since, asked, rested }
+                if !asked || now.since(since) >= patience =>
+            {
+                self.read_back(now, provider, rested, out);
             }
             Phase::Verifying { .. } if behind || !unverified => {
                 self.set_phase(provider, Phase::Idle);
@@ -124,21 +129,13 @@ impl Failover {
             Phase::Failed { .. } if !behind => self.set_phase(provider, Phase::Idle),
             Phase::Failed { retry_at, unsure, .. } if now >= retry_at => {
                 if unsure {
-                    self.read_back(now, provider, out);
+                    self.read_back(now, provider, true, out);
                 } else {
                     self.attempt(now, provider, out);
                 }
             }
             _ => {}
         }
-    }
-
-    /// A fence before the move holds publishing up, but not for ever: a dead cloud cannot confirm
-    /// that its servers are stopped, and that is just when the move is needed.
-    pub(super) fn fence_holds(&self, now: Timestamp) -> bool {
-        let spec = self.policy.spec();
-        let waits = |job: &Job| matches!(job, Job::Running(since) if now.since(*since) < spec.attempt_timeout);
-        spec.fence == Fence::Before && self.run.fences.iter().any(waits)
     }
 
     fn attempt(&mut self, now: Timestamp, provider: ProviderId, out: &mut Vec<Output>) {
@@ -148,11 +145,18 @@ impl Failover {
         self.record(now, out, Event::AttemptStarted { id, attempt, provider });
         out.push(Output::Publish { id, attempt, provider, sites });
         self.set_phase(provider, Phase::Publishing { id, attempt, since: now });
+        self.run.providers[provider.index()].looked = false;
     }
 
-    fn read_back(&mut self, now: Timestamp, provider: ProviderId, out: &mut Vec<Output>) {
+    fn read_back(
+        &mut self,
+        now: Timestamp,
+        provider: ProviderId,
+        rested: bool,
+        out: &mut Vec<Output>,
+    ) {
         out.push(Output::ReadBack { provider });
-        self.set_phase(provider, Phase::ReadingBack { since: now, asked: true });
+        self.set_phase(provider, Phase::ReadingBack { since: now, asked: true, rested });
     }
 
     fn end_attempt(
@@ -164,7 +168,13 @@ impl Failover {
         receipt: Receipt,
         out: &mut Vec<Output>,
     ) {
-        self.record(now, out, Event::AttemptEnded { id, attempt, provider, receipt });
+        let event = Event::AttemptEnded { id, attempt, provider, receipt };
+        // People are told of the first failure; that it lasts is told once, by `Split`.
+        if self.run.providers[provider.index()].failures > 0 {
+            self.note(now, out, event);
+        } else {
+            self.record(now, out, event);
+        }
     }
 
     pub(super) fn set_phase(&mut self, provider: ProviderId, phase: Phase) {
@@ -188,12 +198,18 @@ impl Failover {
         self.end_attempt(now, provider, id, attempt, receipt.clone(), out);
         if id != self.state.generation {
             // A write of an older move has just ended: what is stored now must be looked at.
-            self.read_back(now, provider, out);
+            self.read_back(now, provider, false, out);
             return;
         }
         match receipt {
             Receipt::Applied | Receipt::AlreadySo => self.accepted(provider),
-            Receipt::Unknown { .. } => self.read_back(now, provider, out),
+            Receipt::Unknown { .. } => self.read_back(now, provider, false, out),
+            // Somebody else wrote meanwhile; the first time it is looked at at once.
+            Receipt::Refused { changed: true, .. }
+                if self.run.providers[provider.index()].failures == 0 =>
+            {
+                self.read_back(now, provider, false, out);
+            }
             Receipt::Refused { message, changed } => {
                 self.fail(now, provider, message, changed);
             }
@@ -229,22 +245,30 @@ impl Failover {
         out: &mut Vec<Output>,
     ) {
         let generation = self.state.generation;
-        let behind = self.state.providers[provider.index()].accepted < generation;
+        let memory = &self.state.providers[provider.index()];
+        let (behind, attempt) = (memory.accepted < generation, memory.latest);
+        let failures = self.run.providers[provider.index()].failures;
+        let phase = &self.run.providers[provider.index()].phase;
+        let rested = matches!(phase, Phase::ReadingBack { rested: true, .. });
         match answer {
             Answer::Silent { text } => self.fail(now, provider, text.clone(), true),
             Answer::Sites(sites) if *sites == self.state.desired && behind => {
-                let attempt = self.state.last_attempt;
                 let so = Receipt::AlreadySo;
                 self.end_attempt(now, provider, generation, attempt, so, out);
                 self.accepted(provider);
             }
+            _ if !behind => self.looked(provider, 0),
             // It did not happen: tried again at once the first time, with a pause afterwards.
-            _ if self.run.providers[provider.index()].failures == 0 => {
-                self.run.providers[provider.index()] =
-                    ProviderRun { phase: Phase::Idle, failures: 1 };
+            _ if failures == 0 || rested => {
+                self.looked(provider, failures.max(1));
             }
             _ => self.fail(now, provider, "the change did not take effect".to_owned(), false),
         }
+    }
+
+    fn looked(&mut self, provider: ProviderId, failures: u32) {
+        let run = ProviderRun { phase: Phase::Idle, failures, looked: true };
+        self.run.providers[provider.index()] = run;
     }
 
     fn complete(&mut self, now: Timestamp, out: &mut Vec<Output>) {
@@ -254,22 +278,18 @@ impl Failover {
         if verified < usize::from(spec.complete_at) {
             return;
         }
-        let fence_after = spec.fence == Fence::After;
-        let Some(open) = self.state.open_move.clone() else { return };
-        self.record(now, out, Event::MoveCompleted { id: open.id });
-        if fence_after && open.reason == MoveKind::Failover {
-            self.start_fences(now, open.from, open.to, out);
-        }
+        let Some(id) = self.state.open_move.as_ref().map(|open| open.id) else { return };
+        self.record(now, out, Event::MoveCompleted { id });
+        self.fence(now, out);
     }
 
-    /// Tells people when providers have answered differently for too long.
+    /// Tells people when a provider has not followed for too long.
     fn raise_split(&mut self, now: Timestamp, out: &mut Vec<Output>) {
         let generation = self.state.generation;
         let late = now.since(self.state.since) >= self.policy.spec().split_after;
-        let somewhere = self.state.providers.iter().any(|m| m.accepted >= generation);
         for provider in self.provider_ids() {
             let memory = &self.state.providers[provider.index()];
-            if memory.accepted < generation && late && somewhere && !memory.split {
+            if memory.verified < generation && late && !memory.split {
                 self.record(now, out, Event::Split { id: generation, missing: provider });
             }
         }

@@ -35,6 +35,10 @@ impl Counter {
     /// Counts one outcome; says whether the verdict has changed.
     fn count(&mut self, spec: &PolicySpec, ok: bool, at: Timestamp) -> bool {
         let before = self.verdict;
+        if self.reported.is_some_and(|last| at.since(last) >= spec.freshness) {
+            // Nobody looked for so long that what was counted before is no row with this.
+            *self = Self::default();
+        }
         self.reported = self.reported.max(Some(at));
         let late = if ok { at <= self.missed } else { at <= self.met };
         // Probes overlap and may end out of order. A late one does not break the row that newer

@@ -209,7 +209,7 @@ pub struct PolicySpec {
     pub retry_min: Duration,
     /// Longest such pause.
     pub retry_max: Duration,
-    /// How long providers may differ before people are told.
+    /// How long a provider may lag behind a move before people are told.
     pub split_after: Duration,
     /// Longest pause or maintenance a human can set.
     pub pause_max: Duration,

@@ -73,10 +73,10 @@ impl Event {
                 format!("{} gave up move {}; what was published stays.", by(who), id.0)
             }
             Self::Split { id, missing } => format!(
-                "The providers have differed for more than {}: {} does not answer move {} yet.",
-                span(spec.split_after),
+                "{} does not answer move {} yet, more than {} after it was decided.",
                 provider(spec, *missing),
-                id.0
+                id.0,
+                span(spec.split_after)
             ),
             Self::Healed { id, provider: place } => {
                 format!("{} has caught up with move {}.", provider(spec, *place), id.0)

@@ -54,7 +54,6 @@ pub(super) fn started(
         MoveKind::Repair => {
             format!("Repair by {}: {new} is published again because a provider drifted.", who.0)
         }
-        MoveKind::Adoption => format!("First answer: {new} is published by {}.", who.0),
     }
 }
 

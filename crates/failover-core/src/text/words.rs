@@ -36,7 +36,6 @@ impl fmt::Display for MoveKind {
             Self::Failback => "failback",
             Self::Membership => "change of members",
             Self::Repair => "repair",
-            Self::Adoption => "first answer",
         })
     }
 }
@@ -55,7 +54,7 @@ impl Why {
             Self::FailbackDue => "the preferred site will have been stable for long enough",
             Self::Retry => "a provider that failed is tried again",
             Self::AttemptTimeout => "an attempt will have gone without receipt for too long",
-            Self::SplitAlarm => "the providers will have differed for too long",
+            Self::SplitAlarm => "a provider will have lagged behind for too long",
             Self::Heartbeat => "nothing else is due",
             Self::LeaseEnds => "the lease of this watcher ends",
         }

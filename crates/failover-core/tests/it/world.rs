@@ -4,49 +4,25 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use failover_core::{
-    Actor, Answer, AttemptId, CheckId, Command, Event, Failover, Input, MoveId, Output, Policy,
-    ProviderId, Receipt, SiteId, SiteSet, State, Timestamp, VantageId,
+    Answer, AttemptId, CheckId, Event, Failover, Input, MoveId, Output, Policy, ProviderId,
+    Receipt, SiteId, SiteSet, State, Timestamp, VantageId,
 };
-use proptest::prelude::*;
-
-/// Something that happens.
-#[derive(Clone, Debug)]
-pub enum Happening {
-    /// Time passes, with probes five times a second.
-    Watch { steps: u8 },
-    /// Time passes without any probe.
-    Silence { millis: u32 },
-    /// A site changes its health.
-    Site { site: u8, alive: bool },
-    /// One vantage lies about one site.
-    Lie { vantage: u8, site: u8, lie: Option<bool> },
-    /// A provider changes its manner.
-    Provider { provider: u8, manner: Manner },
-    /// Someone else writes at a provider.
-    Foreign { provider: u8, site: u8 },
-    /// The shell reads what is stored and asks the name servers.
-    Observe,
-    /// A human says something.
-    Command(Command),
-    /// The shell dies and starts again from the journal.
-    Crash,
-    /// The journal breaks or works again.
-    Journal { writable: bool },
-    /// The wall clock says something absurd.
-    ClockBack { millis: u32 },
-}
 
 /// How a provider behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
     Works,
     Refuses,
+    /// Somebody else writes first, each time.
+    Changed,
     /// The write happens, the answer is lost.
     LosesAnswer,
     /// Neither happens.
     LosesRequest,
-    /// No receipt at all.
+    /// No receipt at all, and nothing happens.
     Hangs,
+    /// The write happens later, when [`World::land`] says so.
+    Late,
     /// The API is down for reading, too.
     Dead,
 }
@@ -55,8 +31,26 @@ pub enum Manner {
 pub struct Provider {
     pub stored: SiteSet,
     pub manner: Manner,
-    /// The generation that was written last.
-    pub written: MoveId,
+    /// How often somebody has written.
+    writes: u32,
+}
+
+/// A write on its way.
+#[derive(Clone, Copy, Debug)]
+pub struct Flying {
+    provider: ProviderId,
+    attempt: AttemptId,
+    sites: SiteSet,
+    /// What the writer has seen of the provider.
+    writes: u32,
+}
+
+/// What passed the machine's door.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Passed {
+    In(Input),
+    Out(Output),
+    Crash,
 }
 
 pub struct World {
@@ -64,37 +58,52 @@ pub struct World {
     pub now: u64,
     pub alive: Vec<bool>,
     pub lies: Vec<Vec<Option<bool>>>,
+    /// Vantages that report nothing.
+    pub silent: Vec<bool>,
     pub providers: Vec<Provider>,
+    pub flying: Vec<Flying>,
+    /// What compute says when asked to stop or start something; `None`: nothing.
+    pub compute: Option<bool>,
     pub recorded: Vec<(Timestamp, Event)>,
     /// Every `Publish` ever asked for, with the moment.
     pub published: Vec<(Timestamp, ProviderId, MoveId, SiteSet)>,
+    pub log: Vec<(Timestamp, Passed)>,
     pub writable: bool,
-    pub attempts: Vec<Option<AttemptId>>,
+    /// Whether leases were ever spoken of.
+    pub leased: bool,
+    /// Crash after so many more outputs.
+    pub crash_after: Option<usize>,
 }
 
 impl World {
     pub fn new(policy: Policy) -> Self {
         let spec = policy.spec();
         let (sites, vantages) = (spec.sites.len(), spec.vantages.len());
-        let provider = || Provider {
-            stored: SiteSet::one(SiteId(0)),
-            manner: Manner::Works,
-            written: MoveId(0),
-        };
-        let providers: Vec<Provider> = spec.providers.iter().map(|_| provider()).collect();
-        let attempts = vec![None; providers.len()];
-        let machine = Failover::new(policy, State::default());
+        let provider =
+            || Provider { stored: SiteSet::one(SiteId(0)), manner: Manner::Works, writes: 0 };
+        let alive = spec.sites.iter().map(|site| !site.cold).collect();
+        let lag = spec.lag_max;
         let mut world = Self {
-            machine,
             now: 1_000_000,
-            alive: vec![true; sites],
+            alive,
             lies: vec![vec![None; sites]; vantages],
-            providers,
+            silent: vec![false; vantages],
+            providers: spec.providers.iter().map(|_| provider()).collect(),
+            flying: Vec::new(),
+            compute: Some(true),
             recorded: Vec::new(),
             published: Vec::new(),
+            log: Vec::new(),
             writable: true,
-            attempts,
+            leased: false,
+            crash_after: None,
+            machine: Failover::new(policy, State::default()),
         };
+        if lag.is_some() {
+            for site in world.site_ids() {
+                world.give(Input::Lag { site, lag: Some(Duration::ZERO) });
+            }
+        }
         world.observe();
         world
     }
@@ -112,11 +121,21 @@ impl World {
             rounds += 1;
             assert!(rounds < 1_000, "the machine and its world talk for ever");
             let now = self.stamp();
-            let out = self.machine.step(now, input);
-            for output in &out {
-                self.carry_out(now, output, &mut queue);
+            if let Input::Journal { writable } = input {
+                self.writable = writable;
             }
-            all.extend(out);
+            self.log.push((now, Passed::In(input.clone())));
+            for output in self.machine.step(now, input) {
+                if self.crash_after == Some(0) {
+                    self.crash_after = None;
+                    self.crash();
+                    return all;
+                }
+                self.crash_after = self.crash_after.map(|left| left - 1);
+                self.log.push((now, Passed::Out(output.clone())));
+                self.carry_out(now, &output, &mut queue);
+                all.push(output);
+            }
         }
         all
     }
@@ -129,38 +148,62 @@ impl World {
             }
             Output::Publish { id, attempt, provider, sites } => {
                 self.published.push((now, *provider, *id, *sites));
-                self.attempts[provider.index()] = Some(*attempt);
-                if let Some(receipt) = self.write(*provider, *id, *sites) {
-                    queue.push_back(Input::Receipt {
-                        attempt: *attempt,
-                        provider: *provider,
-                        receipt,
-                    });
-                }
+                queue.extend(self.write(*provider, *attempt, *sites));
             }
             Output::ReadBack { provider } => queue.push_back(self.read(*provider)),
             Output::Verify { provider, .. } => queue.push_back(self.ask(*provider)),
-            Output::Fence { site } => queue.push_back(Input::Fenced { site: *site, ok: true }),
-            Output::Start { site } => queue.push_back(Input::Started { site: *site, ok: true }),
+            Output::Fence { site } => {
+                queue.extend(self.compute.map(|ok| Input::Fenced { site: *site, ok }));
+            }
+            Output::Start { site } => {
+                if let Some(ok) = self.compute {
+                    self.alive[site.index()] |= ok;
+                    queue.push_back(Input::Started { site: *site, ok });
+                }
+            }
             _ => {}
         }
     }
 
-    fn write(&mut self, provider: ProviderId, id: MoveId, sites: SiteSet) -> Option<Receipt> {
+    fn write(&mut self, provider: ProviderId, attempt: AttemptId, sites: SiteSet) -> Option<Input> {
         let cloud = &mut self.providers[provider.index()];
         let message = "the world says so".to_owned();
         let (happens, receipt) = match cloud.manner {
             Manner::Works if cloud.stored == sites => (true, Some(Receipt::AlreadySo)),
             Manner::Works => (true, Some(Receipt::Applied)),
             Manner::Refuses => (false, Some(Receipt::Refused { message, changed: false })),
+            Manner::Changed => (false, Some(Receipt::Refused { message, changed: true })),
             Manner::LosesAnswer => (true, Some(Receipt::Unknown { message })),
             Manner::LosesRequest | Manner::Dead => (false, Some(Receipt::Unknown { message })),
             Manner::Hangs => (false, None),
+            Manner::Late => {
+                let writes = cloud.writes;
+                self.flying.push(Flying { provider, attempt, sites, writes });
+                (false, None)
+            }
         };
         if happens {
-            (cloud.stored, cloud.written) = (sites, id);
+            (cloud.stored, cloud.writes) = (sites, cloud.writes + 1);
         }
-        receipt
+        receipt.map(|receipt| Input::Receipt { attempt, provider, receipt })
+    }
+
+    /// A write that was on its way arrives, and its receipt with it.
+    pub fn land(&mut self, number: usize) -> Vec<Output> {
+        if self.flying.is_empty() {
+            return Vec::new();
+        }
+        let Flying { provider, attempt, sites, writes } =
+            self.flying.remove(number % self.flying.len());
+        let guarded = self.machine.policy().spec().providers[provider.index()].guarded;
+        let cloud = &mut self.providers[provider.index()];
+        let receipt = if guarded && cloud.writes != writes {
+            Receipt::Refused { message: "somebody else wrote".to_owned(), changed: true }
+        } else {
+            (cloud.stored, cloud.writes) = (sites, cloud.writes + 1);
+            Receipt::Applied
+        };
+        self.give(Input::Receipt { attempt, provider, receipt })
     }
 
     pub fn read(&self, provider: ProviderId) -> Input {
@@ -176,6 +219,15 @@ impl World {
     pub fn ask(&self, provider: ProviderId) -> Input {
         let stored = self.providers[provider.index()].stored;
         Input::Answered { provider, answer: Answer::Sites(stored) }
+    }
+
+    pub fn foreign(&mut self, provider: usize, site: SiteId) {
+        let cloud = &mut self.providers[provider];
+        (cloud.stored, cloud.writes) = (SiteSet::one(site), cloud.writes + 1);
+    }
+
+    pub fn site_ids(&self) -> Vec<SiteId> {
+        (0..u8::try_from(self.alive.len()).unwrap()).map(SiteId).collect()
     }
 
     pub fn provider_ids(&self) -> Vec<ProviderId> {
@@ -197,15 +249,15 @@ impl World {
     pub fn probe_all(&mut self) -> Vec<Output> {
         let checks = u8::try_from(self.machine.policy().spec().checks.len()).unwrap();
         let mut all = Vec::new();
-        for vantage in 0..self.lies.len() {
-            for site in 0..self.alive.len() {
-                let ok = self.lies[vantage][site].unwrap_or(self.alive[site]);
-                for check in 0..checks {
+        for (number, vantage) in (0u8..).map(VantageId).take(self.lies.len()).enumerate() {
+            if self.silent[number] {
+                continue;
+            }
+            for site in self.site_ids() {
+                let ok = self.lies[number][site.index()].unwrap_or(self.alive[site.index()]);
+                for check in (0..checks).map(CheckId) {
                     let at = self.stamp();
-                    let vantage = VantageId(u8::try_from(vantage).unwrap());
-                    let site = SiteId(u8::try_from(site).unwrap());
-                    let probed = Input::Probed { vantage, site, check: CheckId(check), ok, at };
-                    all.extend(self.give(probed));
+                    all.extend(self.give(Input::Probed { vantage, site, check, ok, at }));
                 }
             }
         }
@@ -227,112 +279,19 @@ impl World {
         State::fold(self.recorded.iter().map(|(at, event)| (*at, event)))
     }
 
+    /// The shell dies and starts again from the journal.
     pub fn crash(&mut self) {
         let policy = self.machine.policy().clone();
+        self.restart(policy);
+    }
+
+    /// The same with another policy of as many sites and providers.
+    pub fn restart(&mut self, policy: Policy) {
+        self.log.push((self.stamp(), Passed::Crash));
         self.machine = Failover::new(policy, self.folded());
         self.writable = true;
-    }
-
-    pub fn happen(&mut self, happening: &Happening) -> Vec<Output> {
-        let sites = self.alive.len();
-        let place = |number: u8, count: usize| usize::from(number) % count;
-        match happening {
-            Happening::Watch { steps } => {
-                self.watch(Duration::from_millis(u64::from(*steps) * 200))
-            }
-            Happening::Silence { millis } => {
-                self.now += u64::from(*millis);
-                self.give(Input::Tick)
-            }
-            Happening::Site { site, alive } => {
-                self.alive[place(*site, sites)] = *alive;
-                Vec::new()
-            }
-            Happening::Lie { vantage, site, lie } => {
-                let vantage = place(*vantage, self.lies.len());
-                self.lies[vantage][place(*site, sites)] = *lie;
-                Vec::new()
-            }
-            Happening::Provider { provider, manner } => {
-                let provider = place(*provider, self.providers.len());
-                self.providers[provider].manner = *manner;
-                Vec::new()
-            }
-            Happening::Foreign { provider, site } => {
-                let site = SiteId(u8::try_from(place(*site, sites)).unwrap());
-                let provider = place(*provider, self.providers.len());
-                self.providers[provider].stored = SiteSet::one(site);
-                Vec::new()
-            }
-            Happening::Observe => self.observe(),
-            Happening::Command(command) => {
-                let who = Actor("anna".to_owned());
-                self.give(Input::Operator { who, command: command.clone() })
-            }
-            Happening::Crash => {
-                self.crash();
-                self.give(Input::Tick)
-            }
-            Happening::Journal { writable } => {
-                self.writable = *writable;
-                self.give(Input::Journal { writable: *writable })
-            }
-            Happening::ClockBack { millis } => {
-                let true_now = self.now;
-                self.now = self.now.saturating_sub(u64::from(*millis));
-                let out = self.give(Input::Tick);
-                self.now = true_now;
-                out
-            }
+        if self.leased {
+            self.give(Input::LeadershipLost);
         }
     }
-}
-
-pub fn happenings() -> impl Strategy<Value = Vec<Happening>> {
-    prop::collection::vec(happening(), 1..40)
-}
-
-fn happening() -> impl Strategy<Value = Happening> {
-    let manner = prop_oneof![
-        4 => Just(Manner::Works),
-        1 => Just(Manner::Refuses),
-        1 => Just(Manner::LosesAnswer),
-        1 => Just(Manner::LosesRequest),
-        1 => Just(Manner::Hangs),
-        1 => Just(Manner::Dead),
-    ];
-    prop_oneof![
-        8 => (1..40u8).prop_map(|steps| Happening::Watch { steps }),
-        2 => (0..400_000u32).prop_map(|millis| Happening::Silence { millis }),
-        4 => (any::<u8>(), any::<bool>()).prop_map(|(site, alive)| Happening::Site { site, alive }),
-        2 => (any::<u8>(), any::<u8>(), any::<Option<bool>>())
-            .prop_map(|(vantage, site, lie)| Happening::Lie { vantage, site, lie }),
-        3 => (any::<u8>(), manner)
-            .prop_map(|(provider, manner)| Happening::Provider { provider, manner }),
-        1 => (any::<u8>(), any::<u8>())
-            .prop_map(|(provider, site)| Happening::Foreign { provider, site }),
-        2 => Just(Happening::Observe),
-        3 => command().prop_map(Happening::Command),
-        2 => Just(Happening::Crash),
-        1 => any::<bool>().prop_map(|writable| Happening::Journal { writable }),
-        1 => (0..100_000u32).prop_map(|millis| Happening::ClockBack { millis }),
-    ]
-}
-
-fn command() -> impl Strategy<Value = Command> {
-    let site = (0..4u8).prop_map(SiteId);
-    let until = (0..10_000_000u64).prop_map(Timestamp::from_millis);
-    prop_oneof![
-        (site.clone(), site.clone()).prop_map(|(from, to)| Command::SwitchOver { from, to }),
-        (site.clone(), site.clone()).prop_map(|(from, to)| Command::Force { from, to }),
-        Just(Command::FailBack),
-        Just(Command::Arm),
-        until.clone().prop_map(|until| Command::Disarm { until }),
-        Just(Command::Rearm),
-        (site.clone(), until).prop_map(|(site, until)| Command::MaintenanceOn { site, until }),
-        site.prop_map(|site| Command::MaintenanceOff { site }),
-        (0..8u64).prop_map(|id| Command::Abandon { id: MoveId(id) }),
-        Just(Command::Acknowledge),
-        Just(Command::Repair),
-    ]
 }

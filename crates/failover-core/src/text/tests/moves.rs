@@ -39,10 +39,6 @@ fn moves_name_the_sites_and_the_grounds() {
             away(MoveKind::Repair, alice()),
             "Repair by alice: falkenstein is published again because a provider drifted.",
         ),
-        (
-            started(MoveKind::Adoption, SiteSet::EMPTY, SiteSet::one(LONDON), alice()),
-            "First answer: london is published by alice.",
-        ),
     ]);
 }
 
@@ -93,7 +89,7 @@ fn providers_that_differ_are_named() {
     say([
         (
             Event::Split { id: MoveId(3), missing: provider },
-            "The providers have differed for more than 1 min: hetzner does not answer move 3 yet.",
+            "hetzner does not answer move 3 yet, more than 1 min after it was decided.",
         ),
         (Event::Healed { id: MoveId(3), provider }, "hetzner has caught up with move 3."),
         (

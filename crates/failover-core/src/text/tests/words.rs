@@ -48,7 +48,6 @@ fn each_word_and_each_reason_is_its_own() {
         MoveKind::Failback,
         MoveKind::Membership,
         MoveKind::Repair,
-        MoveKind::Adoption,
     ];
     let mut words: Vec<String> = kinds.iter().map(ToString::to_string).collect();
     let reasons = [
