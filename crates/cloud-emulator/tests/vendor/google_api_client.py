@@ -1,6 +1,7 @@
 """google-api-python-client: the whole Cloud DNS surface through its bundled description."""
 
 import google.oauth2.service_account
+import google_auth_httplib2
 import googleapiclient.discovery
 import googleapiclient.errors
 import googleapiclient.http
@@ -151,8 +152,6 @@ def several_calls_go_in_one_batch(emulator):
     credentials = google.oauth2.service_account.Credentials.from_service_account_file(
         emulator["key_file"], scopes=[SCOPE]
     )
-    import google_auth_httplib2
-
     batch.execute(http=google_auth_httplib2.AuthorizedHttp(credentials))
     equal(answers, {
         "zones": "dns#managedZonesListResponse", "none": 404, "project": "dns#project",

@@ -85,7 +85,8 @@ def an_rrset_is_made_changed_and_deleted(emulator):
     app.set_rrset_records([ZoneRecord(value="203.0.113.2")]).wait_until_finished()
     app.add_rrset_records([ZoneRecord(value="203.0.113.3")]).wait_until_finished()
     equal(sorted(_values(zone.get_rrset("app", "A"))), ["203.0.113.2", "203.0.113.3"])
-    app.update_rrset_records([ZoneRecord(value="203.0.113.3", comment="ours")]).wait_until_finished()
+    commented = ZoneRecord(value="203.0.113.3", comment="ours")
+    app.update_rrset_records([commented]).wait_until_finished()
     comments = {one.value: one.comment for one in zone.get_rrset("app", "A").records}
     equal(comments["203.0.113.3"], "ours")
     app.remove_rrset_records([ZoneRecord(value="203.0.113.2")]).wait_until_finished()
