@@ -123,7 +123,7 @@ impl Map {
         hetzner: Arc<dyn DnsProvider>,
         change: impl FnOnce(&mut PolicySpec),
     ) -> WatcherBuilder {
-        let call_timeout = Duration::from_secs(5);
+        let call_timeout = Duration::from_secs(2);
         let google = ProviderSpec { call_timeout, ..ProviderSpec::new("google", google) };
         let hetzner = ProviderSpec { call_timeout, ..ProviderSpec::new("hetzner", hetzner) };
         Watcher::builder("here")
