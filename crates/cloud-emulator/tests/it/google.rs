@@ -19,7 +19,8 @@ use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::sync::OnceCell;
+
+use crate::quick;
 
 /// The zone every emulator here starts with.
 const ZONE: &str = "/managedZones/schwenk-example";
@@ -45,10 +46,10 @@ impl Google {
     }
 
     async fn with(options: Options) -> Self {
-        // Making an RSA key takes longer than most tests, so they all have copies of one.
+        // Unlike `quick::start` the file stays, for tests that sign with it.
         let directory = TempDir::new().expect("a directory");
         let key_file = directory.path().join("key.json");
-        std::fs::write(&key_file, shared_key().await).expect("a file");
+        std::fs::write(&key_file, quick::key().await).expect("a file");
         let options = Options { key_file: Some(key_file), ..options };
         let emulator = Emulator::start(options).await.expect("loopback ports are free");
         Self { emulator, http: Client::new(), _directory: directory }
@@ -156,16 +157,6 @@ fn set(name: &str, rtype: &str, ttl: u32, values: &[&str]) -> Value {
 
 fn refused(code: u16, reason: &str) -> (u16, String) {
     (code, reason.to_owned())
-}
-
-/// The text of a service-account key file.
-async fn shared_key() -> &'static [u8] {
-    static KEY: OnceCell<Vec<u8>> = OnceCell::const_new();
-    KEY.get_or_init(async || {
-        let emulator = Emulator::start(Options::default()).await.expect("loopback ports are free");
-        std::fs::read(&emulator.info().key_file).expect("the key file")
-    })
-    .await
 }
 
 /// Asks again until it is so; the limit is only there to end a test that would never end.

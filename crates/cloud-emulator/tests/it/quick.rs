@@ -14,7 +14,8 @@ pub(crate) async fn start(options: Options) -> Emulator {
     Emulator::start(options).await.expect("loopback ports are free")
 }
 
-async fn key() -> &'static [u8] {
+/// The text of the key file everybody gets a copy of.
+pub(crate) async fn key() -> &'static [u8] {
     static KEY: OnceCell<Vec<u8>> = OnceCell::const_new();
     KEY.get_or_init(async || {
         let emulator = Emulator::start(Options::default()).await.expect("loopback ports are free");
