@@ -17,7 +17,7 @@ pub struct PublicResolver {
     pub address: SocketAddr,
 }
 
-/// Well-known public resolvers, each documented by its operator as open to anybody.
+/// Well-known resolvers that answer anybody, with who runs them.
 ///
 /// Operators close resolvers now and then: one that does not answer says nothing about your zone.
 /// Unfiltered variants are listed where there is a choice, since a filter would answer for itself.
@@ -56,7 +56,6 @@ static LIST: &[PublicResolver] = &[
     at("ntt-gin", "NTT Global IP Network", "US", [129, 250, 35, 250]),
     at("comodo-secure-dns", "Comodo", "US", [8, 26, 56, 26]),
     at("fortiguard", "Fortinet", "US", [208, 91, 112, 53]),
-    at("alternate-dns", "Alternate DNS", "US", [76, 76, 19, 19]),
     at("cleanbrowsing-security", "CleanBrowsing", "US", [185, 228, 168, 9]),
     at("control-d-unfiltered", "Control D", "CA", [76, 76, 2, 0]),
     at("canadian-shield-private", "CIRA", "CA", [149, 112, 121, 10]),
@@ -64,6 +63,7 @@ static LIST: &[PublicResolver] = &[
     at("odvr", "CZ.NIC", "CZ", [193, 17, 47, 1]),
     at("dns-watch-a", "DNS.WATCH", "DE", [84, 200, 69, 80]),
     at("dns-watch-b", "DNS.WATCH", "DE", [84, 200, 70, 40]),
+    at("dns-sb", "xTom DNS.SB", "DE", [185, 222, 222, 222]),
     at("fdn-ns0", "French Data Network", "FR", [80, 67, 169, 12]),
     at("fdn-ns1", "French Data Network", "FR", [80, 67, 169, 40]),
     at("gcore", "Gcore", "LU", [95, 85, 95, 85]),
@@ -71,9 +71,8 @@ static LIST: &[PublicResolver] = &[
     at("adguard-default", "AdGuard", "CY", [94, 140, 14, 14]),
     at("surfshark", "Surfshark", "NL", [194, 169, 169, 169]),
     at("uncensoreddns-anycast", "UncensoredDNS", "DK", [91, 239, 100, 100]),
-    at("puntcat", "Fundacio puntCAT", "ES", [109, 69, 8, 51]),
     at("yandex-basic", "Yandex", "RU", [77, 88, 8, 8]),
-    at("skydns", "SkyDNS", "RU", [193, 58, 251, 251]),
+    at("nsdi", "NSDI", "RU", [195, 208, 4, 1]),
     at("msk-ix", "MSK-IX", "RU", [62, 76, 76, 62]),
     at("alidns-a", "Alibaba", "CN", [223, 5, 5, 5]),
     at("alidns-b", "Alibaba", "CN", [223, 6, 6, 6]),
