@@ -53,6 +53,10 @@ fn key_code(key: &str) -> Result<u16, String> {
 fn parameter(code: u16, key: &str, value: Option<&str>) -> Result<Vec<u8>, String> {
     let wrong = || format!("{key}={:?} cannot be understood", value.unwrap_or_default());
     let text = value.unwrap_or_default();
+    if !KEYS.contains(&key) {
+        // In the generic notation the text is what goes to the wire (§2.1).
+        return unescape(text);
+    }
     if KEYS.get(usize::from(code)).is_some_and(|known| *known != "no-default-alpn")
         && text.is_empty()
     {
@@ -79,7 +83,7 @@ fn parameter(code: u16, key: &str, value: Option<&str>) -> Result<Vec<u8>, Strin
                 out.extend_from_slice(&address.parse::<Ipv4Addr>().map_err(|_| wrong())?.octets());
             }
         }
-        5 => out = base64(text).ok_or_else(wrong)?,
+        5 => out = base64(text).filter(|list| is_length_prefixed(list)).ok_or_else(wrong)?,
         6 => {
             for address in text.split(',') {
                 out.extend_from_slice(&address.parse::<Ipv6Addr>().map_err(|_| wrong())?.octets());
@@ -88,6 +92,13 @@ fn parameter(code: u16, key: &str, value: Option<&str>) -> Result<Vec<u8>, Strin
         _ => out = unescape(text)?,
     }
     Ok(out)
+}
+
+/// Whether the first two bytes say how many follow, as in an ECHConfigList.
+fn is_length_prefixed(bytes: &[u8]) -> bool {
+    bytes
+        .split_first_chunk::<2>()
+        .is_some_and(|(length, rest)| usize::from(u16::from_be_bytes(*length)) == rest.len())
 }
 
 /// Splits at commas that no backslash protects (RFC 9460 appendix A.1).
@@ -107,4 +118,46 @@ fn list(bytes: &[u8]) -> Vec<Vec<u8>> {
         }
     }
     items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::name::Name;
+    use super::super::rdata;
+
+    fn encoded(text: &str) -> Option<Vec<u8>> {
+        rdata::encode("SVCB", text, &Name::root()).ok().map(|(_, data)| data)
+    }
+
+    #[test]
+    fn parameters_stand_in_the_order_of_their_numbers() {
+        let expected = b"\x00\x01\x00\x00\x01\x00\x03\x02h2\x00\x03\x00\x02\x20\xfb";
+        assert_eq!(encoded("1 . port=8443 alpn=h2").as_deref(), Some(&expected[..]));
+        assert_eq!(encoded(r#"1 . alpn="h2" key3="\032\251""#).as_deref(), Some(&expected[..]));
+    }
+
+    #[test]
+    fn a_comma_that_is_escaped_twice_belongs_to_the_protocol() {
+        // RFC 9460 appendix D.2.
+        let expected = b"\x00\x10\x00\x00\x01\x00\x0c\x08f\\oo,bar\x02h2";
+        assert_eq!(encoded(r#"16 . alpn="f\\\\oo\\,bar,h2""#).as_deref(), Some(&expected[..]));
+    }
+
+    #[test]
+    fn parameters_that_make_no_sense_are_refused() {
+        for text in [
+            "1",
+            "1 . port",
+            "1 . port=x",
+            "1 . port=1 port=2",
+            "1 . nonsense=1",
+            "1 . no-default-alpn=1",
+            "1 . ipv4hint=::1",
+            "1 . ech=AAAA",
+            "1 . ech=!",
+        ] {
+            assert_eq!(encoded(text), None, "{text}");
+        }
+        assert!(encoded("1 . ech=AATerb7v no-default-alpn mandatory=ech").is_some());
+    }
 }

@@ -1,21 +1,17 @@
 //! Actions: how they end, and where they are found.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use cloud_emulator::Options;
+use cloud_emulator::{Cloud, Fault, Options};
 use serde_json::json;
 
 use super::{Hetzner, RRSETS, records};
 
-/// Long enough for several requests to find an action running.
-async fn slow() -> Hetzner {
-    let action_delay = Duration::from_millis(600);
-    Hetzner::with(Options { action_delay, ..Options::default() }).await
-}
-
 #[tokio::test]
 async fn an_action_runs_and_then_succeeds_and_the_zone_is_updating_meanwhile() {
-    let hetzner = slow().await;
+    let hetzner = Hetzner::start().await;
+    let held = Fault::ActionHang { cloud: Cloud::Hetzner };
+    hetzner.emulator.faults().set(held.clone());
     let path = format!("{RRSETS}/app/A/actions/set_records");
     let action = hetzner.post(&path, records(&["127.0.20.1"])).await.json["action"].clone();
     assert_eq!((&action["status"], &action["finished"]), (&json!("running"), &json!(null)));
@@ -25,11 +21,24 @@ async fn an_action_runs_and_then_succeeds_and_the_zone_is_updating_meanwhile() {
     let status =
         async || hetzner.get("/zones/schwenk.example").await.json["zone"]["status"].clone();
     assert_eq!(status().await, "updating");
+    hetzner.emulator.faults().clear(&held);
     let ended = hetzner.ended(&action).await;
     assert_eq!((&ended["status"], &ended["progress"]), (&json!("success"), &json!(100)));
     assert_eq!((&ended["error"], &ended["started"]), (&json!(null), &action["started"]));
     assert!(ended["finished"].as_str().is_some_and(|time| time.ends_with('Z') && time.len() == 20));
     assert_eq!(status().await, "ok");
+}
+
+#[tokio::test]
+async fn an_action_takes_its_time() {
+    let action_delay = Duration::from_millis(300);
+    let hetzner = Hetzner::with(Options { action_delay, ..Options::default() }).await;
+    let started = Instant::now();
+    let path = format!("{RRSETS}/app/A/actions/change_ttl");
+    let action = hetzner.post(&path, json!({"ttl": 90})).await.json["action"].clone();
+    assert_eq!(action["status"], "running");
+    assert_eq!(hetzner.ended(&action).await["status"], "success");
+    assert!(started.elapsed() >= action_delay, "{:?}", started.elapsed());
 }
 
 #[tokio::test]
