@@ -93,7 +93,7 @@ async fn credentials(
             (Arc::new(server), project)
         }
         GoogleCredentials::Adc => {
-            let default = Default::new(google.metadata_host.clone(), wiring);
+            let default = DefaultCredentials::new(google.metadata_host.clone(), wiring);
             let project = match &google.project {
                 Some(_) => None,
                 None => {
@@ -128,13 +128,13 @@ fn from_json(
 
 /// Application Default Credentials, looked for when the first token is needed: the metadata server
 /// must not delay the first probe.
-struct Default {
+struct DefaultCredentials {
     metadata_host: Option<String>,
     wiring: Wiring,
     found: OnceCell<Credentials>,
 }
 
-impl Default {
+impl DefaultCredentials {
     fn new(metadata_host: Option<String>, wiring: Wiring) -> Self {
         Self { metadata_host, wiring, found: OnceCell::new() }
     }
@@ -145,13 +145,13 @@ impl Default {
     }
 }
 
-impl fmt::Debug for Default {
+impl fmt::Debug for DefaultCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Application Default Credentials")
     }
 }
 
-impl Surroundings for Default {
+impl Surroundings for DefaultCredentials {
     fn variable(&self, name: &str) -> Option<String> {
         let configured = self.metadata_host.clone().filter(|_| name == "GCE_METADATA_HOST");
         configured.or_else(|| std::env::var(name).ok())
@@ -163,7 +163,7 @@ impl Surroundings for Default {
 }
 
 #[async_trait]
-impl TokenSource for Default {
+impl TokenSource for DefaultCredentials {
     async fn token(&self, deadline: Instant) -> Result<SecretString, Failure> {
         self.found(deadline).await?.tokens.token(deadline).await
     }

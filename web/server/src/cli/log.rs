@@ -1,5 +1,5 @@
 //! Where the program's own messages go: standard error, as text or JSON.
-use std::io;
+use std::io::{self, IsTerminal};
 
 use clap::{Args, ValueEnum};
 use tracing_subscriber::EnvFilter;
@@ -31,7 +31,10 @@ impl LogArgs {
         let filter = EnvFilter::try_new(level).map_err(|error| {
             Failed::input(format!("--log {level}: {error}; write one such as \"info\""))
         })?;
-        let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+        let builder = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_ansi(io::stderr().is_terminal())
+            .with_writer(io::stderr);
         let installed = match self.log_format {
             Format::Text => builder.try_init(),
             Format::Json => builder.json().try_init(),

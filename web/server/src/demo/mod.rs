@@ -17,6 +17,14 @@ use crate::http::auth::{hash, random_token};
 /// Who logs in.
 pub const USER: &str = "demo";
 
+/// Twelve characters that are not mistaken for one another when they are typed.
+fn password() -> Result<String, String> {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut random = [0; 12];
+    getrandom::fill(&mut random).map_err(|error| format!("no randomness: {error}"))?;
+    Ok(random.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect())
+}
+
 /// A demo ready to be served.
 #[derive(Debug)]
 pub struct Demo {
@@ -41,7 +49,7 @@ impl Demo {
         let emulator = config::emulator().await?;
         let directory = tempfile::Builder::new().prefix("schwenk-demo-").tempdir();
         let directory = directory.map_err(|error| format!("no private directory: {error}"))?;
-        let password = random_token()?.chars().take(12).collect::<String>();
+        let password = password()?;
         let token = random_token()?;
         let journal = journal.unwrap_or_else(|| directory.path().join("journal.db"));
         let text = config::text(emulator.info(), &journal, &hash(&password)?, &hash(&token)?)?;

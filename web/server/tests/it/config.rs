@@ -117,6 +117,14 @@ fn a_secret_that_everybody_can_read_gives_a_warning() {
 }
 
 #[test]
+fn an_attempt_shorter_than_a_call_gives_a_warning() {
+    let text = GOOD.replace("ttl = 60", "ttl = 60\npolicy = { attempt_timeout = \"20s\" }");
+    let warnings = parse(&text).expect("it is right").warnings;
+    assert_eq!(warnings.len(), 2, "one per provider: {warnings:?}");
+    assert!(warnings[0].to_string().contains("services[0].policy.attempt_timeout: 20 s is not"));
+}
+
+#[test]
 fn the_example_of_the_documentation_is_right() {
     let text = include_str!("../../../../docs/start/schwenk.toml");
     let dir = tempfile::tempdir().expect("a directory");

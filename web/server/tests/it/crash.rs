@@ -2,10 +2,11 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use reqwest::Client;
 use schwenk::http::auth::hash;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::harness::PATIENCE;
+use crate::harness::{PATIENCE, json};
 use crate::process::{Service, configure, emulator, run, schwenk};
 
 const TOKEN: &str = "crash-tests-token";
@@ -13,44 +14,42 @@ const TOKEN: &str = "crash-tests-token";
 /// A watcher of its own process, and how to talk to it.
 struct Watcher {
     service: Service,
-    url: String,
+    client: Client,
 }
 
 impl Watcher {
     fn start(config: &Path, clouds: &Service) -> Self {
         let config = config.to_str().expect("text");
-        let mut command = schwenk(&["run", "--json", "--log", "error", "--config", config]);
+        let mut command = schwenk(&["run", "--json", "--log", "off", "--config", config]);
         let service = Service::start(command.env("HCLOUD_TOKEN", clouds.text("/tokens/hetzner")));
-        let url = service.text("/url");
-        Self { service, url }
+        let client = Client::builder().no_proxy().build().expect("a client");
+        Self { service, client }
     }
 
-    fn ask(&self, args: &[&str]) -> Value {
-        let mut command = schwenk(args);
-        let command = command.args(["--json", "--url", &self.url]).env("SCHWENK_TOKEN", TOKEN);
-        let said = run(command);
-        assert_eq!(said.code, 0, "{said:?}");
-        let lines: Result<Vec<Value>, _> = said.out.lines().map(serde_json::from_str).collect();
-        Value::Array(lines.expect("JSON"))
+    async fn get(&self, path: &str) -> Value {
+        let url = format!("{}/api/v1{path}", self.service.text("/url"));
+        let answer = self.client.get(url).bearer_auth(TOKEN).send().await.expect("an answer");
+        assert_eq!(answer.status(), 200, "{path}");
+        json(answer).await
     }
 
     /// Waits until the only service looks as wanted.
-    fn until(&self, what: &str, wanted: impl Fn(&Value) -> bool) {
+    async fn until(&self, what: &str, wanted: impl Fn(&Value) -> bool) {
         let started = Instant::now();
         loop {
-            let status = self.ask(&["status"]);
-            let view = &status[0]["services"][0]["view"];
+            let snapshot = self.get("/snapshot").await;
+            let view = &snapshot["services"][0]["view"];
             if wanted(view) {
                 return;
             }
             assert!(started.elapsed() < PATIENCE, "never {what}: {view:#}");
-            std::thread::sleep(Duration::from_millis(50));
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
-    fn moves(&self) -> usize {
-        let events = self.ask(&["events", "--limit", "1000"]);
-        let events = events.as_array().expect("a list");
+    async fn moves(&self) -> usize {
+        let events = self.get("/events?limit=1000").await;
+        let events = events["events"].as_array().expect("a list");
         events.iter().filter(|record| record["event"]["kind"] == "move_started").count()
     }
 }
@@ -78,18 +77,18 @@ async fn survive(after: Duration) {
     let clouds = emulator();
     let config = configure(directory.path(), &clouds, &hash(TOKEN).expect("it hashes"));
     let watcher = Watcher::start(&config, &clouds);
-    watcher.until("ready", ready);
-    let body = json!({ "fault": "site_killed", "site": clouds.text("/sites/0/name") });
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let request = client.post(clouds.text("/fault")).header("content-type", "application/json");
+    watcher.until("ready", ready).await;
+    let body = serde_json::json!({ "fault": "site_killed", "site": clouds.text("/sites/0/name") });
+    let request =
+        watcher.client.post(clouds.text("/fault")).header("content-type", "application/json");
     let set = request.body(body.to_string()).send().await.expect("an answer");
     assert!(set.status().is_success());
     tokio::time::sleep(after).await;
     watcher.service.kill();
     let watcher = Watcher::start(&config, &clouds);
-    watcher.until("moved", complete);
+    watcher.until("moved", complete).await;
     assert!(converged(&config, &clouds), "killed {after:?} after the site");
-    assert_eq!(watcher.moves(), 1, "killed {after:?} after the site");
+    assert_eq!(watcher.moves().await, 1, "killed {after:?} after the site");
     let (code, elapsed) = watcher.service.terminate();
     assert_eq!(code, Some(0));
     assert!(elapsed < Duration::from_secs(5), "{elapsed:?}");

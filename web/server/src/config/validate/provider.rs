@@ -21,6 +21,8 @@ pub struct Declared {
     pub ttl_min: u32,
     /// Whether its server checks the precondition of a write.
     pub guarded: bool,
+    /// The longest an operation there may take.
+    pub call_timeout: Duration,
     /// It, if its settings are right.
     pub provider: Option<Provider>,
 }
@@ -60,6 +62,7 @@ pub fn providers(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>
             id,
             ttl_min: kind.map_or(0, ttl_min),
             guarded: kind == Some(ProviderKind::Google),
+            call_timeout,
             provider: complete,
         });
     }

@@ -2,10 +2,11 @@
 use std::collections::BTreeMap;
 
 use dns_provider::Name;
-use failover_core::{CheckPolicy, Preset, ProviderPolicy};
+use failover_core::{CheckPolicy, Policy, Preset, ProviderPolicy};
 
 use super::provider::Declared;
 use super::{check, name, policy};
+use crate::config::duration::show;
 use crate::config::file::{File, ServiceFile, SiteFile};
 use crate::config::model::{Service, Site};
 use crate::config::nearest::nearest;
@@ -85,6 +86,9 @@ fn service(
         providers: members.iter().map(|d| provider_policy(d)).collect(),
     };
     let policy = policy::policy(drafted, preset, file.policy.as_ref(), at, reader);
+    if let Some(policy) = &policy {
+        patience(policy, &members, at, reader);
+    }
     let place = file.zone.as_ref().map_or(at, |field| &field.at);
     Some(Service {
         place: reader.place(place),
@@ -97,6 +101,20 @@ fn service(
         checks: runs.into_iter().collect::<Option<_>>()?,
         zone_ids,
     })
+}
+
+/// An attempt that is given up while it still runs is read back in vain.
+fn patience(policy: &Policy, members: &[&Declared], at: &At, reader: &mut Reader<'_>) {
+    let attempt = policy.spec().attempt_timeout;
+    for member in members.iter().filter(|member| member.call_timeout >= attempt) {
+        let message = format!(
+            "{} is not longer than the call_timeout of provider \"{}\" ({}); write a longer one",
+            show(attempt),
+            member.id,
+            show(member.call_timeout)
+        );
+        reader.warning(&at.join("policy").join("attempt_timeout"), message);
+    }
 }
 
 fn provider_policy(declared: &Declared) -> ProviderPolicy {
