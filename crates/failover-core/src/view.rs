@@ -234,7 +234,7 @@ pub enum Blocker {
     NotLeader,
     /// The journal cannot be written.
     NoJournal,
-    /// All sites of everything fail at once: the watcher itself may be cut off.
+    /// The candidate begins to fail, too: the watcher itself may be cut off.
     SelfDistrust,
     /// This watcher was asleep and looks again first.
     JustWoken {

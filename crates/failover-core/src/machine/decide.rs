@@ -53,6 +53,7 @@ impl Failover {
                     | Blocker::NotAdopted
                     | Blocker::MoveOpen { .. }
                     | Blocker::StandbyStarting { .. }
+                    | Blocker::SelfDistrust
             )
         };
         let worth: Vec<Blocker> = blockers.into_iter().filter(|b| !fleeting(b)).collect();
@@ -80,6 +81,10 @@ impl Failover {
         }
         if self.lags_too_far(site) {
             against.push(Blocker::Lag { site });
+        }
+        // Whoever is cut off sees every site fail, some of them a moment earlier than others.
+        if self.run.votes.without_doubt(spec, site) < usize::from(spec.quorum) {
+            against.push(Blocker::SelfDistrust);
         }
         against
     }
@@ -169,9 +174,9 @@ impl Failover {
 
     pub(super) fn evidence(&self, wish: &Wish) -> Evidence {
         let active = self.state.desired.single();
-        let sites: Vec<SiteId> = match wish.candidate {
-            Some(candidate) => active.into_iter().chain([candidate]).collect(),
-            None => self.site_ids().collect(),
+        let sites: Vec<SiteId> = match (active, wish.candidate) {
+            (Some(active), Some(candidate)) => vec![active, candidate],
+            _ => self.site_ids().collect(),
         };
         Evidence {
             votes: self.votes_on(&sites),

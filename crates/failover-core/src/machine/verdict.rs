@@ -32,9 +32,9 @@ impl Counter {
         }
     }
 
-    /// Counts one outcome; says whether the verdict has changed.
+    /// Counts one outcome; says whether the verdict has changed, or whether it is in doubt.
     fn count(&mut self, spec: &PolicySpec, ok: bool, at: Timestamp) -> bool {
-        let before = self.verdict;
+        let before = (self.verdict, self.failures > 0);
         if self.reported.is_some_and(|last| at.since(last) >= spec.freshness) {
             // Nobody looked for so long that what was counted before is no row with this.
             *self = Self::default();
@@ -64,7 +64,7 @@ impl Counter {
         } else if !ok && self.has_fallen(spec) {
             self.verdict = Verdict::Down;
         }
-        self.verdict != before
+        (self.verdict, self.failures > 0) != before
     }
 
     fn has_fallen(&self, spec: &PolicySpec) -> bool {
@@ -201,6 +201,25 @@ impl Votes {
         tally
     }
 
+    /// How many vantages say that a site is up and have no reason to doubt it just now.
+    pub(super) fn without_doubt(&self, spec: &PolicySpec, site: SiteId) -> usize {
+        let sure = |vantage: &VantageId| {
+            let counters = self.counters(*vantage, site);
+            let failing = counters.iter().filter(|counter| counter.failures > 0).count();
+            self.vote(*vantage, site).verdict == Verdict::Up && failing < self.needed(spec)
+        };
+        self.vantages().filter(sure).count()
+    }
+
+    /// Checks that must fail for a site to be down.
+    fn needed(&self, spec: &PolicySpec) -> usize {
+        match spec.require {
+            Require::Any => 1,
+            Require::All => self.checks,
+            Require::AtLeast(count) => usize::from(count),
+        }
+    }
+
     pub(super) fn vantages(&self) -> impl Iterator<Item = VantageId> + use<> {
         (0..u8::try_from(self.isolated.len()).unwrap_or(u8::MAX)).map(VantageId)
     }
@@ -235,11 +254,7 @@ impl Votes {
         if self.is_isolated(vantage) {
             return Verdict::Unknown;
         }
-        let needed = match spec.require {
-            Require::Any => 1,
-            Require::All => self.checks,
-            Require::AtLeast(count) => usize::from(count),
-        };
+        let needed = self.needed(spec);
         let (mut up, mut down) = (0, 0);
         for counter in self.counters(vantage, site) {
             match counter.fresh_verdict(spec, now) {

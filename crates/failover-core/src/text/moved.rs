@@ -39,10 +39,13 @@ pub(super) fn started(
         MoveKind::Membership => {
             let sites = (0u8..).zip(&spec.sites).map(|(place, _)| SiteId(place)).take(16);
             let differ = sites.filter(|site| from.contains(*site) != to.contains(*site));
-            let grounds = differ.map(|place| {
+            // Where nobody says so, the reason is another one: a maintenance, or that none is up.
+            let grounds = differ.filter_map(|place| {
                 let verdict = if to.contains(place) { Verdict::Up } else { Verdict::Down };
+                let name = site(spec, place);
+                let seen = evidence.votes.iter().any(|v| v.site == place && v.verdict == verdict);
                 let votes = votes(spec, evidence, place, verdict);
-                format!("{} is {verdict} from {votes}", site(spec, place))
+                seen.then(|| format!("{name} is {verdict} from {votes}"))
             });
             let grounds: Vec<String> = grounds.collect();
             let colon = if grounds.is_empty() { "" } else { ": " };

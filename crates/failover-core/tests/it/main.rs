@@ -2,4 +2,5 @@
 mod failover;
 mod happening;
 mod properties;
+mod scenario;
 mod world;
