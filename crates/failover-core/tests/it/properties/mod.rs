@@ -16,7 +16,7 @@ mod safety;
 /// A counterexample becomes a scenario that people can read, not a seed in a file.
 fn config() -> ProptestConfig {
     let default = ProptestConfig::default();
-    let cases = std::env::var("PROPTEST_CASES").map_or(80, |_| default.cases);
+    let cases = std::env::var("PROPTEST_CASES").map_or(64, |_| default.cases);
     ProptestConfig { failure_persistence: None, cases, ..default }
 }
 
