@@ -11,7 +11,7 @@ use crate::http::app::App;
 use crate::http::demo::Breakable;
 
 /// SIGTERM to the end of the process; the watcher's own grace for an open move is shorter.
-const GRACE: Duration = Duration::from_millis(4800);
+const GRACE: Duration = Duration::from_millis(4400);
 
 /// Why the process ended by itself.
 #[derive(Debug)]

@@ -154,6 +154,39 @@ async fn another_site_cannot_use_the_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn behind_a_tls_proxy_the_cookie_is_bound_to_it() {
+    let origin = "https://schwenk.example.com";
+    let running = Running::start_as(|server| server.public_origin = Some(origin.to_owned())).await;
+    let login = running.login("demo", &running.password).header("origin", origin);
+    let response = login.send().await.expect("an answer");
+    assert_eq!(response.status(), 200, "the proxy's origin is our own");
+    let cookie = response.headers()[SET_COOKIE].to_str().expect("text");
+    assert!(cookie.starts_with("__Host-schwenk=") && cookie.ends_with("; Secure"), "{cookie}");
+    assert_eq!(response.headers()["strict-transport-security"], "max-age=31536000");
+    let guess = |from: &'static str| {
+        let request = running.login("demo", "wrong").header("x-forwarded-for", from);
+        async move { request.send().await.expect("an answer").status().as_u16() }
+    };
+    for _ in 0..5 {
+        assert_eq!(guess("spoofed, 203.0.113.9").await, 401);
+    }
+    assert_eq!(guess("other, 203.0.113.9").await, 429, "only the proxy's own entry counts");
+    assert_eq!(guess("203.0.113.10").await, 401, "another client may still try");
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_by_itself() {
+    let short = std::time::Duration::from_millis(300);
+    let running = Running::start_as(|server| server.session = short).await;
+    let cookie = running.cookie().await;
+    tokio::time::sleep(short).await;
+    let late = running.with_cookie(Method::GET, "/session", &cookie).send().await;
+    assert_eq!(kind(late.expect("an answer")).await, (401, "no_session".to_owned()));
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_answer_carries_the_headers_that_protect_browsers() {
     let running = Running::start().await;
     for (path, status) in [

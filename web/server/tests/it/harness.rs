@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use failover_core::{Snapshot, View};
 use reqwest::{Client, Method, RequestBuilder, Response};
-use schwenk::config::Account;
+use schwenk::config::{Account, Server};
 use schwenk::demo::{Demo, World};
 use schwenk::http::auth::hash;
 use schwenk::serve::{Ended, serve};
@@ -32,7 +32,13 @@ pub struct Running {
 
 impl Running {
     pub async fn start() -> Self {
+        Self::start_as(|_| ()).await
+    }
+
+    /// The same, served as `adapt` says.
+    pub async fn start_as(adapt: impl FnOnce(&mut Server)) -> Self {
         let mut demo = Demo::start(None).await.expect("the demo starts");
+        adapt(&mut demo.server);
         let hash = hash(VIEWER).expect("it hashes");
         demo.server.tokens.push(Account { name: "viewer".to_owned(), hash, role: Role::View });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
