@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::exit;
 
 /// The panel must load quickly on a bad line: what the browser downloads may not grow beyond this.
-/// The goal is 150 kB; every type that Leptos generates code for stands between.
-const BUDGET: usize = 300_000;
+const BUDGET: usize = 150_000;
 
 fn main() {
     // An error's backtrace says nothing to those who read it here.
@@ -28,24 +27,18 @@ fn build() -> Result<(), Box<dyn Error>> {
         println!("cargo:rerun-if-changed={}", path.display());
     }
     let mut dist = embed::Dist::new(&out, env::var("PROFILE")? == "release");
-    if env::var_os("CARGO_FEATURE_EMBED").is_none() {
-        dist.page(include_str!("../without.html"))?;
-        return dist.finish();
-    }
     let bound = compile::panel(workspace, &out, dist.release)?;
     fill(&mut dist, &web.join("panel/static"), &bound)?;
     dist.finish()
 }
 
-/// Everything the panel is made of. Without `embed` the list is the same, so that switching the
-/// feature back on cannot find an old panel.
+/// Everything the panel is made of.
 fn watched(web: &Path, workspace: &Path) -> Vec<PathBuf> {
     let mut paths = vec![workspace.join("Cargo.toml"), workspace.join("Cargo.lock")];
     for package in [web.join("panel"), web.join("api"), workspace.join("crates/failover-core")] {
         paths.extend([package.join("src"), package.join("Cargo.toml")]);
     }
     paths.extend([web.join("panel/static"), web.join("panel-dist/build")]);
-    paths.push(web.join("panel-dist/without.html"));
     paths
 }
 

@@ -1,7 +1,9 @@
 //! Where the panel starts.
+use crate::el::{dynamic, el};
+use crate::kept::Kept;
 use crate::live::{Live, Who};
-use crate::view::login::Login;
-use crate::view::shell::Shell;
+use crate::view::login::login;
+use crate::view::shell::shell;
 use crate::view::theme::ThemeChoice;
 use crate::words;
 use leptos::prelude::*;
@@ -13,24 +15,23 @@ pub fn start() {
     if let Some(waiting) = document().get_element_by_id("loading") {
         waiting.remove();
     }
-    mount_to_body(App);
+    mount_to_body(app);
 }
 
-#[component]
-fn App() -> impl IntoView {
+fn app() -> AnyView {
     let live = Live::start();
     provide_context(live);
     provide_context(ThemeChoice::remembered());
-    let stage = Memo::new(move |_| {
+    let somebody = Kept::new(move || {
         live.who.with(|who| match who {
-            Who::Asking => 0,
-            Who::Nobody => 1,
-            Who::Somebody(_) => 2,
+            Who::Asking => None,
+            Who::Nobody => Some(false),
+            Who::Somebody(_) => Some(true),
         })
     });
-    move || match stage.get() {
-        0 => view! { <p class="facts loading">{words::WAITING}</p> }.into_any(),
-        1 => view! { <Login/> }.into_any(),
-        _ => view! { <Shell/> }.into_any(),
-    }
+    dynamic(move || match somebody.get() {
+        None => el("p").class("facts loading").text(words::WAITING).into(),
+        Some(false) => login().into(),
+        Some(true) => shell().into(),
+    })
 }

@@ -1,7 +1,10 @@
 //! What the panel knows: the latest snapshot, how old it is, and who is logged in.
 use crate::api;
+use crate::kept::Slot;
 use crate::model::fresh::Fresh;
-use failover_core::{ServiceSnapshot, Snapshot, Timestamp};
+use crate::model::json;
+use crate::model::news::News;
+use failover_core::{ServiceSnapshot, Timestamp};
 use futures_util::StreamExt;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,6 +13,8 @@ use std::time::Duration;
 use web_api::{Problem, Role, Session};
 
 const TICK: Duration = Duration::from_secs(1);
+/// How many snapshots may wait; a page in the background is given few moments to work.
+const BACKLOG: usize = 64;
 /// Pause before a broken stream is opened again; the browser's own attempts have failed by then.
 const REOPEN: Duration = Duration::from_secs(2);
 
@@ -28,23 +33,23 @@ pub enum Who {
 #[derive(Clone, Copy)]
 pub struct Live {
     /// Who is logged in.
-    pub who: RwSignal<Who>,
+    pub who: Slot<Who>,
     /// The latest snapshot.
-    pub snapshot: RwSignal<Option<Arc<Snapshot>>>,
+    pub snapshot: Slot<Option<Arc<News>>>,
     /// When the watcher last said something new, on the browser's clock.
-    arrived: RwSignal<Option<f64>>,
+    arrived: Slot<Option<f64>>,
     /// The browser's clock, once a second.
-    tick: RwSignal<f64>,
+    tick: Slot<f64>,
 }
 
 impl Live {
     /// Starts the clock and asks who is logged in.
     pub fn start() -> Self {
         let live = Self {
-            who: RwSignal::new(Who::Asking),
-            snapshot: RwSignal::new(None),
-            arrived: RwSignal::new(None),
-            tick: RwSignal::new(monotonic()),
+            who: Slot::new(Who::Asking),
+            snapshot: Slot::new(None),
+            arrived: Slot::new(None),
+            tick: Slot::new(monotonic()),
         };
         set_interval(move || live.tick.set(monotonic()), TICK);
         live.ask_who();
@@ -64,8 +69,23 @@ impl Live {
     }
 
     /// Looks at the snapshot.
-    pub fn with<T>(self, look: impl FnOnce(&Snapshot) -> T) -> Option<T> {
-        self.snapshot.with(|snapshot| snapshot.as_deref().map(look))
+    pub fn with<T>(self, look: impl FnOnce(&News) -> T) -> Option<T> {
+        let news = self.news()?;
+        Some(look(&news))
+    }
+
+    /// The snapshot. Not generic: everything that is shown passes here.
+    fn news(self) -> Option<Arc<News>> {
+        self.snapshot.get()
+    }
+
+    /// The service's name if there is exactly one.
+    pub fn only_service(self) -> Option<String> {
+        self.with(|all| match all.services.as_slice() {
+            [one] => Some(one.view.service.clone()),
+            _ => None,
+        })
+        .flatten()
     }
 
     /// Whether commands may be given: the role allows it, and what is shown is true now.
@@ -120,8 +140,10 @@ impl Live {
 
     fn listen(self) {
         spawn_local(async move {
-            let Some((source, mut messages)) = api::live() else { return };
-            while let Some(Ok((_, message))) = messages.next().await {
+            let Some((source, messages)) = api::live() else { return };
+            // Whoever could not keep up sees the newest and none of those before it.
+            let mut newest = messages.ready_chunks(BACKLOG);
+            while let Some(Ok((_, message))) = newest.next().await.and_then(|mut all| all.pop()) {
                 if !self.is_somebody() {
                     return;
                 }
@@ -150,7 +172,7 @@ impl Live {
     }
 
     fn take(self, text: &str) {
-        let Ok(news) = serde_json::from_str::<Snapshot>(text) else { return };
+        let Some(news) = json::parse::<News>(text) else { return };
         let same = self.snapshot.with_untracked(|known| {
             known.as_ref().is_some_and(|k| k.at == news.at && k.started == news.started)
         });
@@ -190,36 +212,22 @@ impl Watched {
 
     /// Looks at it; `None` if it is not there.
     pub fn with<T>(self, look: impl FnOnce(&ServiceSnapshot) -> T) -> Option<T> {
-        self.name.with_value(|name| {
-            self.live.with(|all| crate::model::service(all, name).map(look)).flatten()
-        })
+        let (news, place) = self.find()?;
+        Some(look(&news.services[place]))
+    }
+
+    /// Where it stands in the snapshot.
+    fn find(self) -> Option<(Arc<News>, usize)> {
+        let news = self.live.news()?;
+        let place = self.name.with_value(|name| {
+            news.services.iter().position(|service| service.view.service == *name)
+        })?;
+        Some((news, place))
     }
 
     /// Looks at it; an empty answer if it is not there.
     pub fn get<T: Default>(self, look: impl FnOnce(&ServiceSnapshot) -> T) -> T {
         self.with(look).unwrap_or_default()
-    }
-
-    /// What `look` sees, told on only when it differs.
-    pub fn memo<T>(self, look: impl Fn(&ServiceSnapshot) -> T + Send + Sync + 'static) -> Memo<T>
-    where
-        T: Default + PartialEq + Send + Sync + 'static,
-    {
-        Memo::new(move |_| self.get(&look))
-    }
-
-    /// The same for what also depends on the time.
-    pub fn memo_at<T>(
-        self,
-        look: impl Fn(&ServiceSnapshot, Timestamp) -> T + Send + Sync + 'static,
-    ) -> Memo<T>
-    where
-        T: Default + PartialEq + Send + Sync + 'static,
-    {
-        Memo::new(move |_| {
-            let now = self.live.now();
-            self.get(|service| look(service, now))
-        })
     }
 }
 

@@ -1,7 +1,8 @@
 //! The journal as a list: what is loaded and what arrives, filtered, with its evidence.
+use super::news::{Happening, News};
 use super::{time, tone, tone::Tone};
 use crate::words;
-use failover_core::{Event, EventRecord, Evidence, ServiceSnapshot, Severity, SiteId, Snapshot};
+use failover_core::{ServiceSnapshot, Severity, SiteId};
 
 /// How many events the panel keeps; older ones are asked for anew.
 pub const KEPT: usize = 500;
@@ -16,21 +17,18 @@ pub fn severity(severity: Severity) -> Option<Tone> {
 }
 
 /// Adds `news` to `known`; newest first, each event once. Says whether anything was new.
-pub fn merge(known: &mut Vec<EventRecord>, news: &[EventRecord]) -> bool {
-    let is_known = |event: &EventRecord| {
-        known
-            .binary_search_by_key(&std::cmp::Reverse(event.seq), |k| std::cmp::Reverse(k.seq))
-            .is_ok()
-    };
-    let fresh: Vec<EventRecord> = news.iter().filter(|event| !is_known(event)).cloned().collect();
-    if fresh.is_empty() {
-        return false;
+pub fn merge(known: &mut Vec<Happening>, news: &[Happening]) -> bool {
+    let before = known.len();
+    for event in news {
+        // The place of the first that is not newer; what arrives is short and mostly at the front.
+        let place = known.iter().position(|old| old.seq <= event.seq).unwrap_or(known.len());
+        if known.get(place).is_none_or(|old| old.seq != event.seq) {
+            known.insert(place, event.clone());
+        }
     }
-    known.extend(fresh);
-    known.sort_by_key(|event| std::cmp::Reverse(event.seq));
-    known.dedup_by_key(|event| event.seq);
+    let changed = known.len() != before;
     known.truncate(KEPT);
-    true
+    changed
 }
 
 /// Which events are shown.
@@ -46,34 +44,30 @@ pub struct Filter {
 
 impl Filter {
     /// Whether an event passes.
-    pub fn passes(&self, event: &EventRecord) -> bool {
+    pub fn passes(&self, event: &Happening) -> bool {
         self.service.as_ref().is_none_or(|service| *service == event.service)
             && self.severity.is_none_or(|least| event.severity >= least)
             && (self.text.is_empty()
-                || event.text.to_lowercase().contains(&self.text.to_lowercase()))
+                || event.text.to_ascii_lowercase().contains(&self.text.to_ascii_lowercase()))
     }
 }
 
 /// What is read aloud of the events after `seen`: changes of verdicts and moves, nothing else.
-pub fn announcement(snapshot: &Snapshot, seen: u64) -> Option<String> {
+pub fn announcement(snapshot: &News, seen: u64) -> Option<String> {
     let said: Vec<&str> = snapshot
         .recent
         .iter()
         .rev()
-        .filter(|record| record.seq > seen && is_announced(&record.event))
+        .filter(|record| record.seq > seen && is_announced(&record.event.kind))
         .map(|record| record.text.as_str())
         .collect();
     (!said.is_empty()).then(|| said.join(" "))
 }
 
-fn is_announced(event: &Event) -> bool {
+fn is_announced(kind: &str) -> bool {
     matches!(
-        event,
-        Event::VerdictChanged { .. }
-            | Event::MoveStarted { .. }
-            | Event::MoveCompleted { .. }
-            | Event::MoveAbandoned { .. }
-            | Event::AllDown
+        kind,
+        "verdict_changed" | "move_started" | "move_completed" | "move_abandoned" | "all_down"
     )
 }
 
@@ -91,13 +85,13 @@ pub struct Ballot {
 }
 
 /// The votes behind an event; `service` gives them their names.
-pub fn ballots(record: &EventRecord, service: &ServiceSnapshot) -> Vec<Ballot> {
-    let Some(evidence) = evidence(&record.event) else { return Vec::new() };
+pub fn ballots(record: &Happening, service: &ServiceSnapshot) -> Vec<Ballot> {
     let vantage = |place: usize| {
         let names = service.view.sites.first().map(|site| &site.votes);
         names.and_then(|votes| votes.get(place)).map(|vote| vote.vantage.clone())
     };
-    evidence
+    record
+        .event
         .votes
         .iter()
         .map(|vote| Ballot {
@@ -114,17 +108,8 @@ pub fn ballots(record: &EventRecord, service: &ServiceSnapshot) -> Vec<Ballot> {
         .collect()
 }
 
-fn evidence(event: &Event) -> Option<&Evidence> {
-    match event {
-        Event::VerdictChanged { evidence, .. } | Event::MoveStarted { evidence, .. } => {
-            Some(evidence)
-        }
-        _ => None,
-    }
-}
-
 /// An event as a line of an incident report.
-pub fn markdown(record: &EventRecord) -> String {
+pub fn markdown(record: &Happening) -> String {
     format!("- {} **{}** {}", time::utc(record.at), record.service, record.text)
 }
 
@@ -132,20 +117,21 @@ pub fn markdown(record: &EventRecord) -> String {
 mod tests {
     use super::*;
     use crate::model::fixture::{self, NOW};
-    use failover_core::{CheckId, SiteSet, VantageId, Verdict, Vote};
+    use crate::model::news::Deed;
+    use failover_core::{CheckId, VantageId, Verdict, Vote};
 
-    fn record(seq: u64, event: Event) -> EventRecord {
-        EventRecord {
+    fn record(seq: u64, kind: &str) -> Happening {
+        Happening {
             seq,
             at: NOW,
             service: "shop".to_owned(),
             severity: Severity::Info,
             text: format!("Event {seq}."),
-            event,
+            event: Deed { kind: kind.to_owned(), votes: Vec::new() },
         }
     }
 
-    fn verdict_changed(seq: u64) -> EventRecord {
+    fn verdict_changed(seq: u64) -> Happening {
         let vote = Vote {
             vantage: VantageId(0),
             site: SiteId(0),
@@ -154,32 +140,25 @@ mod tests {
             reported: NOW,
             failed: vec![CheckId(0)],
         };
-        record(
-            seq,
-            Event::VerdictChanged {
-                site: SiteId(0),
-                from: Verdict::Up,
-                to: Verdict::Down,
-                evidence: Evidence { votes: vec![vote], ..Evidence::default() },
-            },
-        )
+        let event = Deed { kind: "verdict_changed".to_owned(), votes: vec![vote] };
+        Happening { event, ..record(seq, "") }
     }
 
     #[test]
     fn news_come_first_and_once() {
         let mut known = Vec::new();
-        assert!(merge(&mut known, &[record(2, Event::AllDown), record(1, Event::AllDown)]));
-        assert!(merge(&mut known, &[record(3, Event::AllDown), record(2, Event::AllDown)]));
-        assert!(!merge(&mut known, &[record(3, Event::AllDown)]));
+        assert!(merge(&mut known, &[record(2, "all_down"), record(1, "all_down")]));
+        assert!(merge(&mut known, &[record(3, "all_down"), record(2, "all_down")]));
+        assert!(!merge(&mut known, &[record(3, "all_down")]));
         assert_eq!(known.iter().map(|event| event.seq).collect::<Vec<_>>(), [3, 2, 1]);
-        let many: Vec<_> = (4..4 + KEPT as u64).map(|seq| record(seq, Event::AllDown)).collect();
+        let many: Vec<_> = (4..4 + KEPT as u64).map(|seq| record(seq, "all_down")).collect();
         merge(&mut known, &many);
         assert_eq!((known.len(), known[0].seq), (KEPT, KEPT as u64 + 3));
     }
 
     #[test]
     fn filters_narrow_by_service_urgency_and_words() {
-        let event = record(1, Event::AllDown);
+        let event = record(1, "all_down");
         let filter = |service: Option<&str>, severity, text: &str| Filter {
             service: service.map(str::to_owned),
             severity,
@@ -195,12 +174,7 @@ mod tests {
     #[test]
     fn only_verdicts_and_moves_are_read_aloud_oldest_first() {
         let mut snapshot = fixture::snapshot();
-        let sites = SiteSet::one(SiteId(0));
-        snapshot.recent = vec![
-            record(4, Event::AllDown),
-            record(3, Event::Adopted { sites }),
-            verdict_changed(2),
-        ];
+        snapshot.recent = vec![record(4, "all_down"), record(3, "adopted"), verdict_changed(2)];
         assert_eq!(announcement(&snapshot, 0).unwrap(), "Event 2. Event 4.");
         assert_eq!(announcement(&snapshot, 2).unwrap(), "Event 4.");
         assert_eq!(announcement(&snapshot, 4), None);
@@ -216,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_line_for_the_report_carries_the_absolute_time() {
-        let line = markdown(&record(1, Event::AllDown));
+        let line = markdown(&record(1, "all_down"));
         assert_eq!(line, "- 2026-11-23 12:03:11 UTC **shop** Event 1.");
     }
 }

@@ -1,8 +1,9 @@
 //! A small world for the tests: one service, two sites, two providers, everything well.
+use super::news::News;
 use failover_core::{
     Actor, Answer, CheckView, MoveId, MoveKind, MoveView, ProviderStep, ProviderView, Published,
     Sample, SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts, SiteId, SiteSet, SiteView,
-    Snapshot, Timestamp, VantageId, Verdict, View, VoteView,
+    Timestamp, VantageId, Verdict, View, VoteView,
 };
 
 /// 2026-11-23 12:03:11 UTC.
@@ -109,13 +110,10 @@ pub fn moved() -> ServiceSnapshot {
 }
 
 /// A snapshot with just [`service`].
-pub fn snapshot() -> Snapshot {
-    Snapshot {
-        number: 1,
+pub fn snapshot() -> News {
+    News {
         at: NOW,
         started: before(7300),
-        version: "0.1.0".to_owned(),
-        vantage: "here".to_owned(),
         journal_problem: None,
         services: vec![service()],
         recent: Vec::new(),

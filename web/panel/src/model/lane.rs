@@ -53,8 +53,9 @@ pub fn lanes(service: &ServiceSnapshot, site: SiteId) -> Vec<Lane> {
             (false, _) => lane.what.clone(),
         };
     }
-    lanes.sort_by_key(|lane| lane.complaint.is_none());
-    lanes
+    let (complaining, quiet): (Vec<Lane>, Vec<Lane>) =
+        lanes.into_iter().partition(|lane| lane.complaint.is_some());
+    [complaining, quiet].concat()
 }
 
 fn lane(service: &ServiceSnapshot, place: usize, series: &SampleSeries) -> Lane {

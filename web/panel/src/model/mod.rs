@@ -2,12 +2,16 @@
 pub mod activity;
 pub mod dns;
 pub mod fresh;
+pub mod json;
 pub mod lane;
+pub mod news;
 pub mod next;
 pub mod notice;
 pub mod plan;
 pub mod progress;
 pub mod pulse;
+mod read_api;
+mod read_core;
 pub mod route;
 pub mod sentence;
 pub mod time;
@@ -18,10 +22,11 @@ pub mod topology;
 pub(crate) mod fixture;
 
 use crate::words;
-use failover_core::{ServiceSnapshot, SiteId, SiteSet, Snapshot};
+use failover_core::{ServiceSnapshot, SiteId, SiteSet};
+use news::News;
 
 /// The service called `name`.
-pub fn service<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a ServiceSnapshot> {
+pub fn service<'a>(snapshot: &'a News, name: &str) -> Option<&'a ServiceSnapshot> {
     snapshot.services.iter().find(|service| service.view.service == name)
 }
 

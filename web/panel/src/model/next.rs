@@ -18,8 +18,8 @@ pub struct Outlook {
 pub fn outlook(service: &ServiceSnapshot, now: Timestamp) -> Outlook {
     let next = &service.view.next;
     let deadline = match next.deadline {
-        // A report goes stale all the time: that is the pulse, not news.
-        None | Some((_, Why::Stale)) => None,
+        // These two are always about to happen: the pulse, not news.
+        None | Some((_, Why::Stale | Why::Heartbeat)) => None,
         Some((at, why)) => Some(words::deadline(&time::countdown(time::between(now, at)), why)),
     };
     let blockers = next.blockers.iter().map(|blocker| blocker_text(service, blocker, now));
@@ -73,7 +73,7 @@ fn blocker_text(service: &ServiceSnapshot, blocker: &Blocker, now: Timestamp) ->
         Blocker::JustWoken { until } => words::blocked_just_woken(&wait(*until)),
         Blocker::StandbyStarting { site } => words::blocked_standby(&site_name(service, *site)),
         Blocker::NotAdopted => words::BLOCKED_NOT_ADOPTED.to_owned(),
-        other => format!("{other:?}"),
+        _ => words::BLOCKED_OTHERWISE.to_owned(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! What wants an operator's decision, with the command that decides it.
+use super::news::News;
 use super::{site_name, time, tone::Tone};
 use crate::words;
-use failover_core::{Command, Mode, ServiceSnapshot, SiteId, Snapshot, Timestamp, Verdict};
+use failover_core::{Command, Mode, ServiceSnapshot, SiteId, Timestamp, Verdict};
 
 /// What can be done about a notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub struct Notice {
 }
 
 /// What concerns the watcher itself.
-pub fn of_watcher(snapshot: &Snapshot) -> Option<Notice> {
+pub fn of_watcher(snapshot: &News) -> Option<Notice> {
     snapshot.journal_problem.as_ref().map(|problem| Notice {
         key: "journal".to_owned(),
         tone: Tone::Down,

@@ -22,18 +22,18 @@ pub struct Track {
 }
 
 /// The wait for caches.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caches {
     /// When the last one has forgotten.
     pub at: Timestamp,
     /// What is left of the wait, in milliseconds.
     pub left_ms: u64,
-    /// How much of it is over, from 0 to 1.
-    pub over: f64,
+    /// How much of it is over, in percent.
+    pub over_percent: u64,
 }
 
 /// A move on its way.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// Its number, if it is open; then it can be given up.
     pub open: Option<MoveId>,
@@ -92,8 +92,8 @@ fn caches(service: &ServiceSnapshot, made: &MoveView, now: Timestamp) -> Option<
     let at = service.converged_at?;
     let left_ms = time::between(now, at);
     let whole = time::between(made.since, at).max(1);
-    let over = 1.0 - left_ms as f64 / whole as f64;
-    (left_ms > 0).then(|| Caches { at, left_ms, over: over.clamp(0.0, 1.0) })
+    let over_percent = whole.saturating_sub(left_ms) * 100 / whole;
+    (left_ms > 0).then_some(Caches { at, left_ms, over_percent })
 }
 
 fn track(service: &ServiceSnapshot, name: &str, step: &ProviderStep, now: Timestamp) -> Track {
@@ -159,7 +159,7 @@ mod tests {
         let shop = fixture::moved();
         let caches = progress(&shop, NOW).unwrap().caches.unwrap();
         assert_eq!(caches.left_ms, 58_000);
-        assert!(caches.over > 0.06 && caches.over < 0.07, "{}", caches.over);
+        assert_eq!(caches.over_percent, 6);
         assert_eq!(progress(&shop, fixture::after(58)), None);
     }
 

@@ -58,11 +58,13 @@ pub fn pulse(series: &SampleSeries) -> Pulse {
         let latency = sample.latency_ms.filter(|_| sample.ok);
         if let Some(latency) = latency {
             let x = slot * SLOT + SLOT / 2;
-            let y = LINE_BOTTOM - (LINE_BOTTOM - LINE_TOP) * (latency / scale).clamp(0.0, 1.0);
+            let share = (latency / scale).clamp(0.0, 1.0);
+            let y = (10.0 * (LINE_BOTTOM - (LINE_BOTTOM - LINE_TOP) * share)) as u32;
+            let (y, tenth) = (y / 10, y % 10);
             let pen = if pen_down { 'L' } else { 'M' };
             // A lone point becomes a dot: a line of no length with round ends.
             let dot = if pen_down { "" } else { "h0" };
-            let _ = write!(drawn.line, "{pen}{x} {y:.1}{dot}");
+            let _ = write!(drawn.line, "{pen}{x} {y}.{tenth}{dot}");
         }
         pen_down = latency.is_some();
     }

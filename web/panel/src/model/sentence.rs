@@ -1,7 +1,8 @@
 //! The state in one sentence.
+use super::news::News;
 use super::{site_names, time, tone, tone::Tone};
 use crate::words;
-use failover_core::{Mode, ServiceSnapshot, SiteSet, Snapshot, Timestamp, Verdict};
+use failover_core::{Mode, ServiceSnapshot, SiteSet, Timestamp, Verdict};
 
 /// A piece of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +63,7 @@ pub fn tail(service: &ServiceSnapshot, now: Timestamp) -> Vec<String> {
 }
 
 /// All services in one sentence.
-pub fn overall(snapshot: &Snapshot) -> Vec<Piece> {
+pub fn overall(snapshot: &News) -> Vec<Piece> {
     let count = snapshot.services.len();
     let with = |wanted: Tone| {
         let services = snapshot.services.iter().filter(|s| tone::service(s) == wanted);
@@ -79,10 +80,13 @@ pub fn overall(snapshot: &Snapshot) -> Vec<Piece> {
 }
 
 /// The places of the services, those that want to be looked at first.
-pub fn worst_first(snapshot: &Snapshot) -> Vec<String> {
-    let mut services: Vec<_> = snapshot.services.iter().collect();
-    services.sort_by_key(|service| std::cmp::Reverse(tone::service(service)));
-    services.iter().map(|service| service.view.service.clone()).collect()
+pub fn worst_first(snapshot: &News) -> Vec<String> {
+    let of = |wanted: Tone| {
+        let services = snapshot.services.iter().filter(move |s| tone::service(s) == wanted);
+        services.map(|service| service.view.service.clone())
+    };
+    let worst = [Tone::Down, Tone::Warn, Tone::Unknown, Tone::Maint, Tone::Up];
+    worst.into_iter().flat_map(of).collect()
 }
 
 /// Where the service could be switched to or forced, and why not if it cannot.

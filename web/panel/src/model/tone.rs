@@ -1,6 +1,7 @@
 //! How something stands, reduced to the five shapes and colours of the panel.
+use super::news::News;
 use crate::words;
-use failover_core::{Mode, ProviderStep, ServiceSnapshot, SiteView, Snapshot, Verdict};
+use failover_core::{Mode, ProviderStep, ServiceSnapshot, SiteView, Verdict};
 
 /// A shape, a word and a colour; in rising order of how much it wants to be looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,7 +88,7 @@ pub fn service(service: &ServiceSnapshot) -> Tone {
 }
 
 /// The worst of all services; a watcher that cannot write its journal cannot help any of them.
-pub fn all(snapshot: &Snapshot) -> Tone {
+pub fn all(snapshot: &News) -> Tone {
     let worst = snapshot.services.iter().map(service).max().unwrap_or(Tone::Unknown);
     if snapshot.journal_problem.is_some() { worst.max(Tone::Warn) } else { worst }
 }

@@ -1,8 +1,8 @@
 //! Which dialog is open: any part of a page may ask for one, the shell shows it.
+use crate::kept::Slot;
 use crate::live::Watched;
 use crate::model::plan::Draft;
 use failover_core::SiteId;
-use leptos::prelude::*;
 
 /// What a pause is made of.
 #[derive(Clone, Copy)]
@@ -17,23 +17,23 @@ pub enum Pause {
 #[derive(Clone, Copy)]
 pub struct Asked {
     /// A move.
-    pub moving: RwSignal<Option<Draft>>,
+    pub moving: Slot<Option<Draft>>,
     /// A pause.
-    pub pause: RwSignal<Option<Pause>>,
+    pub pause: Slot<Option<Pause>>,
     /// The keyboard help.
-    pub help: RwSignal<bool>,
+    pub help: Slot<bool>,
     /// The drawer that breaks things.
-    pub drawer: RwSignal<bool>,
+    pub drawer: Slot<bool>,
 }
 
 impl Asked {
     /// None is open.
     pub fn none() -> Self {
         Self {
-            moving: RwSignal::new(None),
-            pause: RwSignal::new(None),
-            help: RwSignal::new(false),
-            drawer: RwSignal::new(false),
+            moving: Slot::new(None),
+            pause: Slot::new(None),
+            help: Slot::new(false),
+            drawer: Slot::new(false),
         }
     }
 

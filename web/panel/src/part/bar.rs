@@ -1,7 +1,9 @@
 //! The bar above every page: where one is, how fresh it is, and whether automation may act.
 use super::asked::{Asked, Pause};
-use super::icon::{Glyph, Icon, Mark};
+use super::icon::{Icon, glyph, glyph_fn, mark};
 use crate::api;
+use crate::el::{El, div, dynamic, el, show, span};
+use crate::kept::{Kept, Slot};
 use crate::live::{Live, Watched};
 use crate::model::fresh::Fresh;
 use crate::model::route::Route;
@@ -14,71 +16,47 @@ use leptos::task::spawn_local;
 use web_api::{Problem, Role};
 
 /// The bar.
-#[component]
-pub fn Bar(route: RwSignal<Route>) -> impl IntoView {
+pub fn bar(route: Slot<Route>) -> El {
     let live = expect_context::<Live>();
-    let page = move |name: &'static str, target: Route, here: fn(&Route) -> bool| {
-        view! {
-            <a href=target.hash() aria-current=move || route.with(here).then_some("page")>{name}</a>
-        }
+    let page = move |name: &'static str, target: Route, activity: bool| {
+        let here = move || matches!(route.get(), Route::Activity { .. }) == activity;
+        el("a")
+            .attr("href", target.hash())
+            .attr_fn("aria-current", move || here().then(|| "page".to_owned()))
+            .text(name)
     };
-    let leave = move |_| {
-        spawn_local(async move {
-            // The cookie may live on if this fails; the panel forgets what it showed either way.
-            let _ = api::logout().await;
-            live.leave();
-        });
-    };
-    view! {
-        <header class="bar">
-            <a class="brand" href=Route::Overview.hash()><Mark/>{words::NAME}</a>
-            <nav aria-label=words::PAGES>
-                {page(words::OVERVIEW, Route::Overview, |r| !matches!(r, Route::Activity { .. }))}
-                {page(words::ACTIVITY, Route::ACTIVITY, |r| matches!(r, Route::Activity { .. }))}
-            </nav>
-            <div class="bar-end">
-                <Freshness/>
-                {move || (live.role() == Some(Role::View)).then(|| view! {
-                    <span class="facts">{words::ROLE_VIEW}</span>
-                })}
-                <Automation route=route/>
-                <ThemeButton/>
-                <button type="button" class="icon-button" title=words::LOG_OUT aria-label=words::LOG_OUT data-test="log-out" on:click=leave>
-                    <Glyph icon=Signal::stored(Icon::Leave)/>
-                </button>
-            </div>
-        </header>
-    }
+    let pages = el("nav")
+        .attr("aria-label", words::PAGES)
+        .child(page(words::OVERVIEW, Route::Overview, false))
+        .child(page(words::ACTIVITY, Route::ACTIVITY, true));
+    let looks_only = move || live.role() == Some(Role::View);
+    let end = div("bar-end")
+        .child(freshness(live))
+        .child(show(looks_only, || span("facts").text(words::ROLE_VIEW)))
+        .child(automation(live, route))
+        .child(theme_button())
+        .child(leave_button(live));
+    let brand = el("a").class("brand").attr("href", Route::Overview.hash());
+    el("header").class("bar").child(brand.child(mark()).text(words::NAME)).child(pages).child(end)
 }
 
-#[component]
-fn Freshness() -> impl IntoView {
-    let live = expect_context::<Live>();
+fn freshness(live: Live) -> El {
     let text = move || match live.fresh() {
         Fresh::Waiting => words::WAITING.to_owned(),
         Fresh::Live(seconds) => words::live(seconds),
         Fresh::Stale(seconds) => words::stale(&time::span(seconds * 1000)),
     };
-    view! {
-        <span class="fresh" class:live=move || live.fresh().is_live() data-test="freshness">
-            {text}
-        </span>
-    }
+    span("fresh")
+        .toggle("live", move || live.fresh().is_live())
+        .attr("data-test", "freshness")
+        .text_fn(text)
 }
 
 /// The switch of the service in view; the count if there are several.
-#[component]
-fn Automation(route: RwSignal<Route>) -> impl IntoView {
-    let live = expect_context::<Live>();
-    let one = Memo::new(move |_| {
-        if let Route::Service(name) = route.get() {
-            return Some(name);
-        }
-        live.with(|all| match all.services.as_slice() {
-            [only] => Some(only.view.service.clone()),
-            _ => None,
-        })
-        .flatten()
+fn automation(live: Live, route: Slot<Route>) -> AnyView {
+    let one = Kept::new(move || match route.get() {
+        Route::Service(name) => Some(name),
+        _ => live.only_service(),
     });
     let count = move || {
         live.with(|all| {
@@ -87,32 +65,37 @@ fn Automation(route: RwSignal<Route>) -> impl IntoView {
             let on = services.iter().filter(|service| armed(&service.view.mode)).count();
             words::armed_services(on, services.len())
         })
+        .unwrap_or_default()
     };
-    move || match one.get() {
-        Some(name) => view! { <Switch service=Watched::new(live, name)/> }.into_any(),
-        None => view! { <span class="facts">{count}</span> }.into_any(),
-    }
+    dynamic(move || match one.get() {
+        Some(name) => switch(Watched::new(live, name)).into(),
+        None => span("facts").text_fn(count).into(),
+    })
 }
 
-#[component]
-fn Switch(service: Watched) -> impl IntoView {
+fn switch(service: Watched) -> El {
     let live = service.live();
     let asked = expect_context::<Asked>();
-    let mode = service.memo(|service| Some(service.view.mode.clone()));
-    let armed = move || mode.with(|mode| matches!(mode, Some(Mode::Armed { .. })));
-    let problem = RwSignal::new(None::<Problem>);
-    let story = move || match mode.get() {
-        Some(Mode::Armed { who, since }) => {
-            words::armed_since(&who.0, &time::span(time::between(since, live.now())))
+    let armed = move || service.get(|s| matches!(s.view.mode, Mode::Armed { .. }));
+    let problem = Slot::new(None::<Problem>);
+    let story = move || {
+        if let Some(problem) = problem.get() {
+            return format!("{}: {}", problem.title, problem.detail);
         }
-        Some(Mode::Disarmed { who, until, .. }) => {
-            words::disarmed_until(&who.0, until.map(time::clock).as_deref())
-        }
-        _ => String::new(),
+        let now = live.now();
+        service.get(|service| match &service.view.mode {
+            Mode::Armed { who, since } => {
+                words::armed_since(&who.0, &time::span(time::between(*since, now)))
+            }
+            Mode::Disarmed { who, until, .. } => {
+                words::disarmed_until(&who.0, until.map(time::clock).as_deref())
+            }
+            _ => String::new(),
+        })
     };
     let press = move |_| {
         problem.set(None);
-        if armed() {
+        if untrack(armed) {
             asked.pause.set(Some(Pause::Automation(service)));
             return;
         }
@@ -122,46 +105,64 @@ fn Switch(service: Watched) -> impl IntoView {
             }
         });
     };
-    let complaint = move || problem.get().map(|p| format!("{}: {}", p.title, p.detail));
-    view! {
-        <button
-            type="button"
-            class="switch"
-            role="switch"
-            aria-label=words::AUTOMATION
-            aria-checked=move || if armed() { "true" } else { "false" }
-            title=move || complaint().unwrap_or_else(story)
-            disabled=move || !live.may_command()
-            data-test="automation"
-            on:click=press
-        >
-            <span class="track" aria-hidden="true"></span>
-            <span class="switch-words">
-                <strong>{move || if armed() { words::ARMED } else { words::DISARMED }}</strong>
-                <small>{move || complaint().unwrap_or_else(story)}</small>
-            </span>
-        </button>
-    }
+    let word = move || if armed() { words::ARMED } else { words::DISARMED }.to_owned();
+    let about = span("switch-words")
+        .child(span("unseen").text(words::AUTOMATION))
+        .child(el("strong").text_fn(word))
+        .child(el("small").text_fn(story));
+    el("button")
+        .attr("type", "button")
+        .class("switch")
+        .attr("role", "switch")
+        .attr_fn("aria-checked", move || Some(armed().to_string()))
+        .attr_fn("title", move || Some(story()))
+        .flag("disabled", move || !live.may_command())
+        .attr("data-test", "automation")
+        .on("click", press)
+        .child(span("track").attr("aria-hidden", "true"))
+        .child(about)
 }
 
-#[component]
-fn ThemeButton() -> impl IntoView {
+fn theme_button() -> El {
     let theme = expect_context::<ThemeChoice>();
-    let (icon, text) = (
-        move || match theme.get() {
-            Theme::Auto => Icon::Auto,
-            Theme::Light => Icon::Light,
-            Theme::Dark => Icon::Dark,
-        },
-        move || match theme.get() {
+    let icon = move || match theme.get() {
+        Theme::Auto => Icon::Auto,
+        Theme::Light => Icon::Light,
+        Theme::Dark => Icon::Dark,
+    };
+    let text = move || {
+        let text = match theme.get() {
             Theme::Auto => words::THEME_AUTO,
             Theme::Light => words::THEME_LIGHT,
             Theme::Dark => words::THEME_DARK,
-        },
-    );
-    view! {
-        <button type="button" class="icon-button" title=text aria-label=text data-test="theme" on:click=move |_| theme.turn()>
-            <Glyph icon=Signal::derive(icon)/>
-        </button>
-    }
+        };
+        Some(text.to_owned())
+    };
+    icon_button()
+        .attr_fn("title", text)
+        .attr_fn("aria-label", text)
+        .attr("data-test", "theme")
+        .on("click", move |_| theme.turn())
+        .child(glyph_fn(icon))
+}
+
+fn leave_button(live: Live) -> El {
+    let leave = move |_| {
+        spawn_local(async move {
+            // The cookie may live on if this fails; the panel forgets what it showed either way.
+            let _ = api::logout().await;
+            live.leave();
+        });
+    };
+    icon_button()
+        .attr("title", words::LOG_OUT)
+        .attr("aria-label", words::LOG_OUT)
+        .attr("data-test", "log-out")
+        .on("click", leave)
+        .child(glyph(Icon::Leave))
+}
+
+/// A button that is nothing but an icon; it still needs a name.
+pub fn icon_button() -> El {
+    el("button").attr("type", "button").class("icon-button")
 }

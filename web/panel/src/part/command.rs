@@ -1,5 +1,7 @@
 //! A button that commands something at once, and shows next to itself why it could not.
 use crate::api;
+use crate::el::{El, div, dynamic, el, nothing, span};
+use crate::kept::Slot;
 use crate::live::Watched;
 use failover_core::Command;
 use leptos::prelude::*;
@@ -7,63 +9,52 @@ use leptos::task::spawn_local;
 use web_api::Problem;
 
 /// A problem where it happened.
-#[component]
-pub fn Trouble(#[prop(into)] problem: Signal<Option<Problem>>) -> impl IntoView {
-    move || {
-        problem.get().map(|problem| {
-            view! {
-                <div class="trouble" role="alert">
-                    <strong>{problem.title}</strong>
-                    <span>{problem.detail}</span>
-                </div>
-            }
-        })
-    }
+pub fn trouble(problem: Slot<Option<Problem>>) -> AnyView {
+    dynamic(move || match problem.get() {
+        None => nothing(),
+        Some(problem) => div("trouble")
+            .attr("role", "alert")
+            .child(el("strong").text(problem.title))
+            .child(el("span").text(problem.detail))
+            .into(),
+    })
 }
 
-/// A button for a command that harms nobody and can be undone: one click.
-#[component]
-pub fn CommandButton(
+/// A button.
+pub fn button(class: &'static str) -> El {
+    el("button").attr("type", "button").class(class)
+}
+
+/// A button for a command that harms nobody and can be undone: one click. `done` is called when it
+/// was obeyed.
+pub fn command_button(
     service: Watched,
-    /// What to command; asked for when the button is pressed.
-    #[prop(into)]
-    command: Callback<(), Option<Command>>,
-    #[prop(into)] text: Signal<String>,
-    #[prop(default = "button")] class: &'static str,
-    /// Called when it was obeyed.
-    #[prop(into, optional)]
-    done: Option<Callback<()>>,
-) -> impl IntoView {
+    class: &'static str,
+    text: String,
+    command: impl Fn() -> Option<Command> + Send + 'static,
+    done: impl Fn() + Copy + Send + 'static,
+) -> El {
     let live = service.live();
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<Problem>);
+    let busy = Slot::new(false);
+    let problem = Slot::new(None::<Problem>);
     let send = move |_| {
-        let Some(command) = command.run(()) else { return };
+        let Some(command) = command() else { return };
         busy.set(true);
         problem.set(None);
         spawn_local(async move {
             match api::command(&service.name(), command).await {
-                Ok(_) => {
-                    if let Some(done) = done {
-                        done.run(());
-                    }
+                Ok(()) => done(),
+                Err(error) => {
+                    problem.set(Some(live.notice(error)));
                 }
-                Err(error) => problem.set(Some(live.notice(error))),
             }
-            busy.try_set(false);
+            // The button may be gone with what it was there for.
+            busy.set(false);
         });
     };
-    view! {
-        <span class="command">
-            <button
-                type="button"
-                class=class
-                disabled=move || busy.get() || !live.may_command()
-                on:click=send
-            >
-                {move || text.get()}
-            </button>
-            <Trouble problem=problem/>
-        </span>
-    }
+    let button = button(class)
+        .flag("disabled", move || busy.get() || !live.may_command())
+        .on("click", send)
+        .text(text);
+    span("command").child(button).child(trouble(problem))
 }

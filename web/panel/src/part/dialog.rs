@@ -1,43 +1,33 @@
 //! The browser's own dialog: it keeps the focus, closes on Esc and gives the focus back.
-use leptos::html;
+use crate::el::{El, Place, effect, el, show};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlDialogElement;
 
-/// A dialog that is shown while `open`; its content exists only then.
-#[component]
-pub fn Dialog(
-    open: Signal<bool>,
-    /// Called when it was closed by any way.
-    #[prop(into)]
-    closed: Callback<()>,
-    #[prop(into)] title: Signal<String>,
-    /// Whether it asks for something dangerous.
-    #[prop(into, default = Signal::stored(false))]
-    danger: Signal<bool>,
-    children: ChildrenFn,
-) -> impl IntoView {
-    let element = NodeRef::<html::Dialog>::new();
-    let content = StoredValue::new(children);
-    Effect::new(move |_| {
-        let Some(dialog) = element.get() else { return };
-        match (open.get(), dialog.open()) {
+/// A dialog that is there while `open`; `closed` is called when it was closed by any way.
+pub fn dialog(
+    open: impl Fn() -> bool + Copy + Send + Sync + 'static,
+    closed: impl Fn() + Send + 'static,
+    title: impl Fn() -> String + Copy + Send + Sync + 'static,
+    danger: impl Fn() -> bool + Send + 'static,
+    content: impl Fn() -> El + Send + 'static,
+) -> El {
+    let place = Place::new();
+    effect(move || {
+        let Some(element) = place.get() else { return };
+        let dialog: &HtmlDialogElement = element.unchecked_ref();
+        match (open(), dialog.open()) {
             // It can only fail for a dialog that is not in the page any more.
             (true, false) => drop(dialog.show_modal()),
             (false, true) => dialog.close(),
             _ => {}
         }
     });
-    view! {
-        <dialog
-            node_ref=element
-            class="dialog"
-            class:danger=danger
-            aria-label=move || title.get()
-            on:close=move |_| closed.run(())
-        >
-            <Show when=move || open.get()>
-                <h2>{move || title.get()}</h2>
-                {content.with_value(|content| content())}
-            </Show>
-        </dialog>
-    }
+    el("dialog")
+        .class("dialog")
+        .place(place)
+        .toggle("danger", danger)
+        .attr_fn("aria-label", move || Some(title()))
+        .on("close", move |_| closed())
+        .child(show(open, move || el("div").child(el("h2").text_fn(title)).child(content())))
 }

@@ -1,8 +1,11 @@
 //! The demo's drawer: break a site, a cloud or a name server, and watch.
 use super::asked::Asked;
-use super::command::Trouble;
-use super::icon::{Glyph, Icon};
+use super::bar::icon_button;
+use super::command::{button, trouble};
+use super::icon::{Icon, glyph};
 use crate::api;
+use crate::el::{El, each, effect, el, show, span};
+use crate::kept::Slot;
 use crate::live::Live;
 use crate::words;
 use leptos::prelude::*;
@@ -16,8 +19,9 @@ const REFRESH: Duration = Duration::from_secs(3);
 #[derive(Clone, Copy)]
 struct Faults {
     live: Live,
-    known: RwSignal<Vec<DemoFaultState>>,
-    problem: RwSignal<Option<Problem>>,
+    open: Slot<bool>,
+    known: Slot<Vec<DemoFaultState>>,
+    problem: Slot<Option<Problem>>,
 }
 
 impl Faults {
@@ -28,7 +32,9 @@ impl Faults {
                     self.problem.set(None);
                     self.known.set(answer.faults);
                 }
-                Err(problem) => self.problem.set(Some(self.live.notice(problem))),
+                Err(problem) => {
+                    self.problem.set(Some(self.live.notice(problem)));
+                }
             }
         });
     }
@@ -36,13 +42,22 @@ impl Faults {
     fn set(self, broken: Vec<(String, bool)>) {
         spawn_local(async move {
             for (id, on) in broken {
-                if let Err(problem) = api::fault(id, on).await {
-                    self.problem.set(Some(self.live.notice(problem)));
-                    return;
+                match api::fault(id, on).await {
+                    Ok(answer) => {
+                        self.known.set(answer.faults);
+                    }
+                    Err(problem) => {
+                        self.problem.set(Some(self.live.notice(problem)));
+                        return;
+                    }
                 }
             }
-            self.load();
         });
+    }
+
+    fn broken(self) -> Vec<String> {
+        let broken = |fault: &&DemoFaultState| fault.on;
+        self.known.with(|known| known.iter().filter(broken).map(|f| f.id.clone()).collect())
     }
 
     /// Headings in the order in which they first appear.
@@ -60,107 +75,87 @@ impl Faults {
 }
 
 /// The button that opens the drawer, and the drawer.
-#[component]
-pub fn Drawer() -> impl IntoView {
-    let live = expect_context::<Live>();
-    let open = expect_context::<Asked>().drawer;
-    let faults = Faults { live, known: RwSignal::new(Vec::new()), problem: RwSignal::new(None) };
-    Effect::new(move |_| {
-        if open.get() {
+pub fn drawer() -> El {
+    let faults = Faults {
+        live: expect_context::<Live>(),
+        open: expect_context::<Asked>().drawer,
+        known: Slot::new(Vec::new()),
+        problem: Slot::new(None),
+    };
+    let look = move || {
+        if faults.open.get() {
             faults.load();
         }
-    });
-    let again = set_interval_with_handle(
-        move || {
-            if open.get_untracked() {
-                faults.load();
-            }
-        },
-        REFRESH,
-    );
+    };
+    effect(look);
+    let again = set_interval_with_handle(move || untrack(look), REFRESH);
     on_cleanup(move || {
         if let Ok(again) = again {
             again.clear();
         }
     });
-    let broken = move || faults.known.with(|known| known.iter().filter(|f| f.on).count());
-    view! {
-        <button
-            type="button"
-            class="break-button"
-            title=words::BREAK
-            aria-expanded=move || open.get().to_string()
-            data-test="break"
-            on:click=move |_| open.update(|open| *open = !*open)
-        >
-            <Glyph icon=Signal::stored(Icon::Bolt)/>
-            <span>{words::BREAK}</span>
-            {move || (broken() > 0).then(|| view! { <span class="badge">{broken()}</span> })}
-        </button>
-        <Show when=move || open.get()><Content faults=faults open=open/></Show>
-    }
+    let open = faults.open;
+    let badge = move || span("badge").text_fn(move || faults.broken().len().to_string());
+    let handle = el("button")
+        .attr("type", "button")
+        .class("break-button")
+        .attr("title", words::BREAK)
+        .attr("data-test", "break")
+        .attr_fn("aria-expanded", move || Some(open.get().to_string()))
+        .on("click", move |_| open.update(|open| *open = !*open))
+        .child(glyph(Icon::Bolt))
+        .child(el("span").text(words::BREAK))
+        .child(show(move || !faults.broken().is_empty(), badge));
+    el("div").child(handle).child(show(move || open.get(), move || content(faults)))
 }
 
-#[component]
-fn Content(faults: Faults, open: RwSignal<bool>) -> impl IntoView {
+fn content(faults: Faults) -> El {
     let mend = move |_| {
-        let broken = faults.known.with_untracked(|known| {
-            known.iter().filter(|f| f.on).map(|f| (f.id.clone(), false)).collect::<Vec<_>>()
-        });
-        faults.set(broken);
+        let broken = untrack(|| faults.broken());
+        faults.set(broken.into_iter().map(|id| (id, false)).collect());
     };
-    view! {
-        <aside class="drawer" aria-label=words::BREAK data-test="drawer">
-            <header>
-                <h2>{words::BREAK}</h2>
-                <button type="button" class="icon-button" aria-label=words::CLOSE on:click=move |_| open.set(false)>
-                    <Glyph icon=Signal::stored(Icon::Close)/>
-                </button>
-            </header>
-            <p class="facts">{words::BREAK_HINT}</p>
-            <Trouble problem=faults.problem/>
-            <For each=move || faults.groups() key=String::clone let:group>
-                <Group faults=faults group=group/>
-            </For>
-            <button type="button" class="button" data-test="mend-all" on:click=mend>{words::MEND_ALL}</button>
-        </aside>
-    }
+    let close = icon_button()
+        .attr("aria-label", words::CLOSE)
+        .on("click", move |_| faults.open.set(false))
+        .child(glyph(Icon::Close));
+    el("aside")
+        .class("drawer")
+        .attr("aria-label", words::BREAK)
+        .attr("data-test", "drawer")
+        .child(el("header").child(el("h2").text(words::BREAK)).child(close))
+        .child(el("p").class("facts").text(words::BREAK_HINT))
+        .child(trouble(faults.problem))
+        .child(each(move || faults.groups(), move |name| group(faults, name)))
+        .child(
+            button("button").attr("data-test", "mend-all").on("click", mend).text(words::MEND_ALL),
+        )
 }
 
-#[component]
-fn Group(faults: Faults, group: String) -> impl IntoView {
-    let name = group.clone();
-    let ids = Memo::new(move |_| {
+fn group(faults: Faults, name: String) -> El {
+    let legend = el("legend").text(name.clone());
+    let ids = move || {
         faults.known.with(|known| {
             let own = known.iter().filter(|fault| fault.group == name);
-            own.map(|fault| fault.id.clone()).collect::<Vec<_>>()
+            own.map(|fault| fault.id.clone()).collect()
         })
-    });
-    view! {
-        <fieldset>
-            <legend>{group}</legend>
-            <For each=move || ids.get() key=String::clone let:id>
-                <Toggle faults=faults id=id/>
-            </For>
-        </fieldset>
-    }
+    };
+    el("fieldset").child(legend).child(each(ids, move |id| toggle(faults, id)))
 }
 
-#[component]
-fn Toggle(faults: Faults, id: String) -> impl IntoView {
-    let own = StoredValue::new(id.clone());
-    let fault = Memo::new(move |_| {
-        faults
-            .known
-            .with(|known| own.with_value(|id| known.iter().find(|fault| fault.id == *id).cloned()))
-    });
-    let on = move || fault.with(|fault| fault.as_ref().is_some_and(|fault| fault.on));
-    let text = move || fault.with(|fault| fault.as_ref().map(|fault| fault.text.clone()));
+fn toggle(faults: Faults, id: String) -> El {
+    let test = format!("fault-{id}");
+    let own = StoredValue::new(id);
+    let fault = move || {
+        let is_own = |fault: &&DemoFaultState| own.with_value(|id| fault.id == *id);
+        faults.known.with(|known| known.iter().find(is_own).cloned())
+    };
     let set = move |event| faults.set(vec![(own.get_value(), event_target_checked(&event))]);
-    view! {
-        <label class="fault">
-            <input type="checkbox" role="switch" prop:checked=on on:change=set data-test=format!("fault-{id}")/>
-            <span>{text}</span>
-        </label>
-    }
+    let input = el("input")
+        .attr("type", "checkbox")
+        .attr("role", "switch")
+        .attr("data-test", test)
+        .checked(move || fault().is_some_and(|fault| fault.on))
+        .on("change", set);
+    let text = move || fault().map(|fault| fault.text).unwrap_or_default();
+    el("label").class("fault").child(input).child(el("span").text_fn(text))
 }

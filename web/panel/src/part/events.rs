@@ -1,133 +1,124 @@
 //! Events as a list; each can be opened to see what it rests on.
-use super::icon::Shape;
-use super::state::{Ago, State};
+use super::command::button;
+use super::icon::shape;
+use super::state::{ago, fixed_state};
+use crate::el::{El, div, each, el, show, span};
+use crate::kept::{Kept, Slot};
 use crate::live::Live;
 use crate::model::activity::{self, Ballot};
+use crate::model::news::Happening;
 use crate::model::route::Route;
 use crate::model::{service, time};
 use crate::words;
-use failover_core::{EventRecord, Severity};
+use failover_core::Severity;
 use leptos::prelude::*;
 
+/// Where events are read from.
+pub type Happenings = Kept<Vec<Happening>>;
+
 /// A short list without details; every line leads to its event.
-#[component]
-pub fn Brief(#[prop(into)] events: Signal<Vec<EventRecord>>) -> impl IntoView {
-    let row = |event: EventRecord| {
-        let target = Route::Activity { service: None, event: Some(event.seq) };
-        view! {
-            <li>
-                {mark(event.severity)}
-                <a href=target.hash()>{event.text}</a>
-                <small><Ago at=Signal::stored(event.at)/></small>
-            </li>
-        }
+pub fn brief(events: Happenings) -> El {
+    let row = move |seq: String| {
+        let Some(event) = find(events, &seq) else { return el("li") };
+        let (target, at) = (Route::Activity { service: None, event: Some(event.seq) }, event.at);
+        el("li")
+            .child(mark(event.severity))
+            .child(el("a").attr("href", target.hash()).text(event.text))
+            .child(el("small").child(ago(move || at)))
     };
     let none = move || events.with(Vec::is_empty);
-    view! {
-        <ul class="brief">
-            <For each=move || events.get() key=|event| event.seq children=row/>
-        </ul>
-        <Show when=none><p class="facts">{words::NO_EVENTS}</p></Show>
-    }
+    el("div")
+        .child(el("ul").class("brief").child(each(move || places(events), row)))
+        .child(show(none, || el("p").class("facts").text(words::NO_EVENTS)))
 }
 
 /// The full list; the event that is opened is part of the address.
-#[component]
-pub fn Journal(
-    #[prop(into)] events: Signal<Vec<EventRecord>>,
-    route: RwSignal<Route>,
-) -> impl IntoView {
-    let opened = Memo::new(move |_| match route.get() {
-        Route::Activity { event, .. } => event,
-        _ => None,
-    });
+pub fn journal(events: Happenings, route: Slot<Route>) -> El {
     let none = move || events.with(Vec::is_empty);
-    view! {
-        <ol class="journal">
-            <For each=move || events.get() key=|event| event.seq let:event>
-                <JournalRow event=event opened=opened route=route/>
-            </For>
-        </ol>
-        <Show when=none><p class="facts">{words::NO_EVENTS_MATCH}</p></Show>
-    }
-}
-
-#[component]
-fn JournalRow(
-    event: EventRecord,
-    opened: Memo<Option<u64>>,
-    route: RwSignal<Route>,
-) -> impl IntoView {
-    let seq = event.seq;
-    let open = Memo::new(move |_| opened.get() == Some(seq));
-    let target = move || {
-        let service = route.with(|route| match route {
-            Route::Activity { service, .. } => service.clone(),
-            _ => None,
-        });
-        Route::Activity { service, event: (!open.get()).then_some(seq) }.hash()
+    let row = move |seq: String| match find(events, &seq) {
+        Some(event) => journal_row(event, route),
+        None => el("li"),
     };
-    let (at, severity) = (event.at, event.severity);
-    let (name, text) = (event.service.clone(), event.text.clone());
-    let event = StoredValue::new(event);
-    view! {
-        <li class="event" class:open=open>
-            <a class="event-line" href=target aria-expanded=move || open.get().to_string()>
-                <time title=time::utc(at) datetime=time::machine(at)>
-                    <small>{time::date(at)}</small> " " {time::clock(at)}
-                </time>
-                {mark(severity)}
-                <span class="event-service mono">{name}</span>
-                <span class="event-text">{text}</span>
-            </a>
-            <Show when=move || open.get()><Evidence event=event/></Show>
-        </li>
-    }
+    el("div")
+        .child(el("ol").class("journal").child(each(move || places(events), row)))
+        .child(show(none, || el("p").class("facts").text(words::NO_EVENTS_MATCH)))
 }
 
-#[component]
-fn Evidence(event: StoredValue<EventRecord>) -> impl IntoView {
+fn journal_row(event: Happening, route: Slot<Route>) -> El {
+    let (seq, at) = (event.seq, event.at);
+    let opened = move || matches!(route.get(), Route::Activity { event: Some(e), .. } if e == seq);
+    let target = move || {
+        let service = match route.get() {
+            Route::Activity { service, .. } => service,
+            _ => None,
+        };
+        Some(Route::Activity { service, event: (!opened()).then_some(seq) }.hash())
+    };
+    let when = el("time")
+        .attr("title", time::utc(at))
+        .attr("datetime", time::machine(at))
+        .child(el("small").text(time::date(at)))
+        .text(" ")
+        .text(time::clock(at));
+    let line = el("a")
+        .class("event-line")
+        .attr_fn("href", target)
+        .attr_fn("aria-expanded", move || Some(opened().to_string()))
+        .child(when)
+        .child(mark(event.severity))
+        .child(span("event-service mono").text(event.service.clone()))
+        .child(span("event-text").text(event.text.clone()));
+    el("li")
+        .class("event")
+        .toggle("open", opened)
+        .child(line)
+        .child(show(opened, move || evidence(event.clone())))
+}
+
+fn evidence(event: Happening) -> El {
     let live = expect_context::<Live>();
     let ballots = untrack(|| {
-        event.with_value(|event| {
-            live.with(|all| service(all, &event.service).map(|s| activity::ballots(event, s)))
-        })
+        live.with(|all| service(all, &event.service).map(|s| activity::ballots(&event, s)))
     });
     let ballots = ballots.flatten().unwrap_or_default();
-    let none = ballots.is_empty();
-    let copied = RwSignal::new(false);
+    let mut facts = format!("#{} · {}", event.seq, time::utc(event.at));
+    let mut frame = div("evidence");
+    if ballots.is_empty() {
+        facts = format!("{facts} · {}", words::NO_EVIDENCE);
+    } else {
+        frame = frame
+            .child(el("h4").text(words::EVIDENCE))
+            .child(el("ul").children(ballots.into_iter().map(ballot)));
+    }
+    let copied = Slot::new(false);
     let copy = move |_| {
-        let text = event.with_value(activity::markdown);
         // Without a secure context there is no clipboard, and nothing to be done about it.
-        let _ = window().navigator().clipboard().write_text(&text);
+        let _ = window().navigator().clipboard().write_text(&activity::markdown(&event));
         copied.set(true);
     };
-    view! {
-        <div class="evidence">
-            {(!none).then(|| view! {
-                <h4>{words::EVIDENCE}</h4>
-                <ul>{ballots.into_iter().map(ballot).collect_view()}</ul>
-            })}
-            <p class="facts">
-                "#" {event.with_value(|event| event.seq)} " · "
-                {event.with_value(|event| time::utc(event.at))}
-                {none.then(|| view! { <span>" · " {words::NO_EVIDENCE}</span> })}
-            </p>
-            <button type="button" class="button quiet" on:click=copy>
-                {move || if copied.get() { words::COPIED } else { words::COPY_MARKDOWN }}
-            </button>
-        </div>
-    }
+    let text = move || if copied.get() { words::COPIED } else { words::COPY_MARKDOWN }.to_owned();
+    frame
+        .child(el("p").class("facts").text(facts))
+        .child(button("button quiet").on("click", copy).text_fn(text))
 }
 
-fn mark(severity: Severity) -> impl IntoView {
+fn mark(severity: Severity) -> El {
     match activity::severity(severity) {
-        Some(tone) => view! { <Shape tone=Signal::stored(tone)/> }.into_any(),
-        None => view! { <span class="dot" aria-hidden="true"></span> }.into_any(),
+        Some(tone) => shape(move || tone),
+        None => span("dot").attr("aria-hidden", "true"),
     }
 }
 
-fn ballot(ballot: Ballot) -> impl IntoView {
+fn ballot(ballot: Ballot) -> El {
     let words = format!("{}, {}: {}", ballot.site, ballot.vantage, ballot.said);
-    view! { <li><State tone=Signal::stored(ballot.tone) word=Signal::stored(words)/></li> }
+    el("li").child(fixed_state(ballot.tone, words))
+}
+
+fn places(events: Happenings) -> Vec<String> {
+    events.with(|events| events.iter().map(|event| event.seq.to_string()).collect())
+}
+
+fn find(events: Happenings, seq: &str) -> Option<Happening> {
+    let seq: u64 = seq.parse().ok()?;
+    events.with_untracked(|events| events.iter().find(|event| event.seq == seq).cloned())
 }

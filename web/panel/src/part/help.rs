@@ -1,28 +1,24 @@
 //! What the keys do.
 use super::asked::Asked;
-use super::dialog::Dialog;
+use super::command::button;
+use super::dialog::dialog;
+use crate::el::{El, div, el};
 use crate::words;
 use leptos::prelude::*;
 
 /// The dialog; opened by `?`.
-#[component]
-pub fn Help() -> impl IntoView {
+pub fn help() -> El {
     let open = expect_context::<Asked>().help;
-    let row = |(key, text): (&'static str, &'static str)| {
-        view! { <dt><kbd>{key}</kbd></dt><dd>{text}</dd> }
+    let body = move || {
+        let keys = words::KEY_HELP.into_iter().fold(el("dl").class("keys"), |keys, (key, text)| {
+            keys.child(el("dt").child(el("kbd").text(key))).child(el("dd").text(text))
+        });
+        let close = button("button")
+            .attr("autofocus", "")
+            .on("click", move |_| open.set(false))
+            .text(words::CLOSE);
+        el("div").child(keys).child(div("dialog-end").child(close))
     };
-    view! {
-        <Dialog
-            open=open.into()
-            closed=move |()| open.set(false)
-            title=Signal::stored(words::KEYS.to_owned())
-        >
-            <dl class="keys">{words::KEY_HELP.map(row).collect_view()}</dl>
-            <div class="dialog-end">
-                <button type="button" class="button" autofocus on:click=move |_| open.set(false)>
-                    {words::CLOSE}
-                </button>
-            </div>
-        </Dialog>
-    }
+    let title = || words::KEYS.to_owned();
+    dialog(move || open.get(), move || open.set(false), title, || false, body)
 }

@@ -1,28 +1,32 @@
 //! The few icons, as inline SVG.
+use crate::el::{El, el};
 use crate::model::tone::Tone;
-use leptos::prelude::*;
+
+fn svg(class: &'static str, size: &'static str) -> El {
+    el("svg").class(class).attr("viewBox", size).attr("aria-hidden", "true")
+}
+
+fn path(class: &'static str, d: &'static str) -> El {
+    el("path").class(class).attr("d", d)
+}
 
 /// The product's mark: an arm that swings from one place to another.
-#[component]
-pub fn Mark() -> impl IntoView {
-    view! {
-        <svg class="mark" viewBox="0 0 24 24" aria-hidden="true">
-            <path class="mark-arc" d="M4.5 13.5A8.5 8.5 0 0 1 19.5 13.5"></path>
-            <path class="mark-arm" d="M12 20 18.2 10.6M18.6 14.9 19.7 13.6 18.2 10.6"></path>
-            <circle class="mark-old" cx="4.5" cy="15.5" r="2"></circle>
-            <circle class="mark-pivot" cx="12" cy="20" r="2"></circle>
-        </svg>
-    }
+pub fn mark() -> El {
+    svg("mark", "0 0 24 24")
+        .child(path("mark-old", "M12 20 5 8"))
+        .child(path("mark-arc", "M7 4.9A16 16 0 0 1 15 4.6"))
+        .child(path("mark-arm", "M12 20 19 8M19.4 13.1 19 8 14.4 10.2"))
+        .child(path("mark-pivot", "M12 17.6a2.4 2.4 0 1 0 0 4.8 2.4 2.4 0 1 0 0-4.8z"))
 }
 
 /// A state's shape: told apart without colour.
-#[component]
-pub fn Shape(#[prop(into)] tone: Signal<Tone>) -> impl IntoView {
-    view! {
-        <svg class=move || format!("shape {}", tone.get().class()) viewBox="0 0 16 16" aria-hidden="true">
-            <path d=move || outline(tone.get())></path>
-        </svg>
-    }
+pub fn shape(tone: impl Fn() -> Tone + Clone + Send + 'static) -> El {
+    let drawn = tone.clone();
+    el("svg")
+        .class_fn(move || format!("shape {}", tone().class()))
+        .attr("viewBox", "0 0 16 16")
+        .attr("aria-hidden", "true")
+        .child(el("path").attr_fn("d", move || Some(outline(drawn()).to_owned())))
 }
 
 fn outline(tone: Tone) -> &'static str {
@@ -67,11 +71,12 @@ impl Icon {
 }
 
 /// An icon in the colour of the text around it.
-#[component]
-pub fn Glyph(#[prop(into)] icon: Signal<Icon>) -> impl IntoView {
-    view! {
-        <svg class="glyph" viewBox="0 0 16 16" aria-hidden="true">
-            <path d=move || icon.get().path() class:filled=move || icon.get() == Icon::Auto></path>
-        </svg>
-    }
+pub fn glyph(icon: Icon) -> El {
+    svg("glyph", "0 0 16 16").child(el("path").attr("d", icon.path()))
+}
+
+/// One that changes.
+pub fn glyph_fn(icon: impl Fn() -> Icon + Send + 'static) -> El {
+    let d = move || Some(icon().path().to_owned());
+    svg("glyph", "0 0 16 16").child(el("path").attr_fn("d", d))
 }

@@ -1,9 +1,11 @@
 //! The dialog of a move: the plan as a diff, what was checked, and the name typed to confirm.
 use super::asked::Asked;
-use super::command::Trouble;
-use super::dialog::Dialog;
-use super::state::{Sentence, State};
+use super::command::{button, trouble};
+use super::dialog::dialog;
+use super::state::{fixed_state, sentence};
 use crate::api;
+use crate::el::{El, div, dynamic, effect, el, show, span};
+use crate::kept::Slot;
 use crate::live::{Live, Watched};
 use crate::model::plan::{Draft, is_typed};
 use crate::model::sentence::pieces;
@@ -17,24 +19,28 @@ use web_api::{Plan, PlanCheck, Problem, ProviderPlan};
 #[derive(Clone, Copy)]
 struct Form {
     live: Live,
-    draft: RwSignal<Option<Draft>>,
-    plan: RwSignal<Option<Plan>>,
-    typed: RwSignal<String>,
-    busy: RwSignal<bool>,
-    problem: RwSignal<Option<Problem>>,
+    draft: Slot<Option<Draft>>,
+    plan: Slot<Option<Plan>>,
+    typed: Slot<String>,
+    busy: Slot<bool>,
+    problem: Slot<Option<Problem>>,
 }
 
 impl Form {
-    fn service(self) -> Option<Watched> {
-        self.draft.with(|draft| draft.as_ref().map(|d| Watched::new(self.live, d.service.clone())))
+    fn is_open(self) -> bool {
+        self.draft.with(Option::is_some)
+    }
+
+    fn service(self) -> String {
+        self.draft.with(|draft| draft.as_ref().map(|d| d.service.clone())).unwrap_or_default()
     }
 
     /// The owner name and the site's name.
     fn names(self) -> (String, String) {
-        let Some((service, to)) = self.service().zip(self.draft.with(|d| d.as_ref().map(|d| d.to)))
-        else {
+        let Some(to) = self.draft.with(|draft| draft.as_ref().map(|draft| draft.to)) else {
             return Default::default();
         };
+        let service = Watched::new(self.live, self.service());
         service.get(|service| (service.name.clone(), site_name(service, to)))
     }
 
@@ -43,16 +49,14 @@ impl Form {
     }
 
     fn is_stale(self) -> bool {
-        let Some(service) = self.service() else { return false };
-        let draft = self.draft.get();
-        service.get(|now| draft.as_ref().is_some_and(|draft| draft.is_stale(now)))
+        let service = Watched::new(self.live, self.service());
+        let stale = |draft: &Draft| service.get(|now| draft.is_stale(now));
+        self.draft.with(|draft| draft.as_ref().is_some_and(stale))
     }
 
     fn ready(self) -> bool {
-        let service =
-            self.draft.with(|d| d.as_ref().map(|d| d.service.clone()).unwrap_or_default());
         self.plan.with(Option::is_some)
-            && self.typed.with(|typed| is_typed(typed, &service))
+            && self.typed.with(|typed| is_typed(typed, &self.service()))
             && !self.busy.get()
             && !self.is_stale()
             && self.live.may_command()
@@ -60,12 +64,11 @@ impl Form {
 
     /// Asks for the plan of the draft.
     fn load(self) {
-        let Some(draft) = self.draft.get_untracked() else { return };
-        let to = untrack(|| self.names().1);
+        let (service, (_, to)) = untrack(|| (self.service(), self.names()));
         self.plan.set(None);
         self.problem.set(None);
         spawn_local(async move {
-            match api::plan(&draft.service, &to).await {
+            match api::plan(&service, &to).await {
                 Ok(plan) => self.plan.set(Some(plan)),
                 Err(problem) => self.problem.set(Some(self.live.notice(problem))),
             }
@@ -76,7 +79,8 @@ impl Form {
     fn look_again(self) {
         let fresh = untrack(|| {
             let to = self.draft.with(|draft| draft.as_ref().map(|draft| draft.to))?;
-            self.service()?.get(|service| Draft::new(service, to))
+            let service = Watched::new(self.live, self.service());
+            service.get(|service| Draft::new(service, to))
         });
         self.draft.set(fresh);
     }
@@ -88,7 +92,7 @@ impl Form {
         self.problem.set(None);
         spawn_local(async move {
             match api::command(&draft.service, command).await {
-                Ok(_) => self.draft.set(None),
+                Ok(()) => self.draft.set(None),
                 Err(problem) => self.problem.set(Some(self.live.notice(problem))),
             }
             self.busy.set(false);
@@ -97,43 +101,70 @@ impl Form {
 }
 
 /// The dialog; shown while a draft is in [`Asked::moving`].
-#[component]
-pub fn MoveDialog() -> impl IntoView {
-    let draft = expect_context::<Asked>().moving;
+pub fn move_dialog() -> El {
     let form = Form {
         live: expect_context::<Live>(),
-        draft,
-        plan: RwSignal::new(None),
-        typed: RwSignal::new(String::new()),
-        busy: RwSignal::new(false),
-        problem: RwSignal::new(None),
+        draft: expect_context::<Asked>().moving,
+        plan: Slot::new(None),
+        typed: Slot::new(String::new()),
+        busy: Slot::new(false),
+        problem: Slot::new(None),
     };
-    Effect::new(move |_| {
-        if draft.with(Option::is_some) {
+    effect(move || {
+        if form.is_open() {
             form.typed.set(String::new());
             form.load();
         }
     });
-    let title = Signal::derive(move || {
+    let title = move || {
         let (name, to) = form.names();
         if form.forced() { words::force_title(&name, &to) } else { words::switch_title(&name, &to) }
-    });
-    view! {
-        <Dialog
-            open=Signal::derive(move || draft.with(Option::is_some))
-            closed=move |()| draft.set(None)
-            title=title
-            danger=Signal::derive(move || form.forced())
-        >
-            <Body form=form/>
-        </Dialog>
-    }
+    };
+    let closed = move || form.draft.set(None);
+    dialog(move || form.is_open(), closed, title, move || form.forced(), move || body(form))
 }
 
-#[component]
-fn Body(form: Form) -> impl IntoView {
-    let service =
-        move || form.draft.with(|d| d.as_ref().map(|d| d.service.clone()).unwrap_or_default());
+fn body(form: Form) -> El {
+    let warning =
+        move || el("p").class("warning").text_fn(move || words::force_warning(&form.names().1));
+    let stale = move || {
+        div("trouble")
+            .attr("role", "alert")
+            .child(el("strong").text(words::STALE_DRAFT))
+            .child(el("span").text(words::STALE_DRAFT_DETAIL))
+            .child(button("button").on("click", move |_| form.look_again()).text(words::LOOK_AGAIN))
+    };
+    let submit = move |event: web_sys::Event| {
+        event.prevent_default();
+        if untrack(|| form.ready()) {
+            form.send();
+        }
+    };
+    let confirm = el("form")
+        .on("submit", submit)
+        .child(name_field(form))
+        .child(trouble(form.problem))
+        .child(buttons(form));
+    el("div")
+        .child(show(move || form.forced(), warning))
+        .child(show(move || form.is_stale(), stale))
+        .child(plan_view(form))
+        .child(confirm)
+}
+
+fn name_field(form: Form) -> El {
+    let input = el("input")
+        .attr("type", "text")
+        .attr("autocomplete", "off")
+        .attr("autocapitalize", "none")
+        .attr("spellcheck", "false")
+        .attr("data-test", "confirm-name")
+        .on("input", move |event| form.typed.set(event_target_value(&event)));
+    let asked = sentence(el("span"), move || pieces(&words::type_to_confirm(&form.service())));
+    el("label").class("typed").child(asked).child(input)
+}
+
+fn buttons(form: Form) -> El {
     let verb = move || {
         let (name, to) = form.names();
         match (form.busy.get(), form.forced()) {
@@ -142,95 +173,49 @@ fn Body(form: Form) -> impl IntoView {
             (false, false) => words::switch_verb(&name, &to),
         }
     };
-    view! {
-        <Show when=move || form.forced()>
-            <p class="warning">{move || words::force_warning(&form.names().1)}</p>
-        </Show>
-        <Show when=move || form.is_stale()>
-            <div class="trouble" role="alert">
-                <strong>{words::STALE_DRAFT}</strong>
-                <span>{words::STALE_DRAFT_DETAIL}</span>
-                <button type="button" class="button" on:click=move |_| form.look_again()>
-                    {words::LOOK_AGAIN}
-                </button>
-            </div>
-        </Show>
-        <PlanView form=form/>
-        <form on:submit=move |event| { event.prevent_default(); if form.ready() { form.send() } }>
-            <label class="typed">
-                <span><Sentence pieces=Signal::derive(move || pieces(&words::type_to_confirm(&service())))/></span>
-                <input
-                    type="text"
-                    autocomplete="off"
-                    autocapitalize="none"
-                    spellcheck="false"
-                    data-test="confirm-name"
-                    prop:value=move || form.typed.get()
-                    on:input=move |event| form.typed.set(event_target_value(&event))
-                />
-            </label>
-            <Trouble problem=form.problem/>
-            <div class="dialog-end">
-                <button
-                    type="button"
-                    class="button"
-                    autofocus
-                    data-test="cancel-move"
-                    on:click=move |_| form.draft.set(None)
-                >
-                    {words::CANCEL}
-                </button>
-                <button
-                    type="submit"
-                    class=move || if form.forced() { "button danger" } else { "button primary" }
-                    disabled=move || !form.ready()
-                    data-test="confirm-move"
-                >
-                    {verb}
-                </button>
-            </div>
-        </form>
-    }
+    let class = move || if form.forced() { "button danger" } else { "button primary" }.to_owned();
+    let cancel = button("button")
+        .attr("autofocus", "")
+        .attr("data-test", "cancel-move")
+        .on("click", move |_| form.draft.set(None))
+        .text(words::CANCEL);
+    let confirm = el("button")
+        .attr("type", "submit")
+        .class_fn(class)
+        .flag("disabled", move || !form.ready())
+        .attr("data-test", "confirm-move")
+        .text_fn(verb);
+    div("dialog-end").child(cancel).child(confirm)
 }
 
-#[component]
-fn PlanView(form: Form) -> impl IntoView {
-    move || {
-        match form.plan.get() {
+fn plan_view(form: Form) -> AnyView {
+    dynamic(move || match form.plan.get() {
         None if form.problem.with(Option::is_some) => {
-            view! {
-                <button type="button" class="button" on:click=move |_| form.load()>{words::RETRY}</button>
-            }
-            .into_any()
+            button("button").on("click", move |_| form.load()).text(words::RETRY).into()
         }
-        None => view! { <p class="facts">{words::PLAN_LOADING}</p> }.into_any(),
-        Some(plan) => view! {
-            <h3>{words::PLAN}</h3>
-            <div class="diffs">{plan.providers.into_iter().map(diff).collect_view()}</div>
-            <h3>{words::CHECKED}</h3>
-            <ul class="checks">{plan.checks.into_iter().map(check).collect_view()}</ul>
-            <p class="facts">{words::converges(plan.converges_in_secs)}</p>
-        }
-        .into_any(),
-    }
-    }
+        None => el("p").class("facts").text(words::PLAN_LOADING).into(),
+        Some(plan) => el("div")
+            .child(el("h3").text(words::PLAN))
+            .child(div("diffs").children(plan.providers.into_iter().map(diff)))
+            .child(el("h3").text(words::CHECKED))
+            .child(el("ul").class("checks").children(plan.checks.into_iter().map(check)))
+            .child(el("p").class("facts").text(words::converges(plan.converges_in_secs)))
+            .into(),
+    })
 }
 
-fn diff(plan: ProviderPlan) -> impl IntoView {
+fn diff(plan: ProviderPlan) -> El {
     let same = plan.remove.is_empty() && plan.add.is_empty() && plan.problem.is_none();
-    let line = |class: &'static str| move |line: String| view! { <code class=class>{line}</code> };
-    view! {
-        <div class="diff">
-            <strong>{plan.provider}</strong>
-            {plan.remove.into_iter().map(line("gone")).collect_view()}
-            {plan.add.into_iter().map(line("new")).collect_view()}
-            {same.then(|| view! { <span class="facts">{words::PLAN_NOTHING}</span> })}
-            {plan.problem.map(|problem| view! { <span class="note">{problem}</span> })}
-        </div>
-    }
+    let line = |class: &'static str| move |line: String| el("code").class(class).text(line);
+    div("diff")
+        .child(el("strong").text(plan.provider))
+        .children(plan.remove.into_iter().map(line("gone")))
+        .children(plan.add.into_iter().map(line("new")))
+        .maybe(same.then(|| span("facts").text(words::PLAN_NOTHING)))
+        .maybe(plan.problem.map(|problem| span("note").text(problem)))
 }
 
-fn check(check: PlanCheck) -> impl IntoView {
+fn check(check: PlanCheck) -> El {
     let tone = if check.ok { Tone::Up } else { Tone::Warn };
-    view! { <li><State tone=Signal::stored(tone) word=Signal::stored(check.text)/></li> }
+    el("li").child(fixed_state(tone, check.text))
 }

@@ -1,82 +1,72 @@
 //! What wants a decision, with the button that decides it.
 use super::asked::Asked;
-use super::command::CommandButton;
-use super::icon::Shape;
+use super::command::{button, command_button};
+use super::icon::shape;
+use crate::el::{El, div, dynamic, each, el, nothing};
+use crate::kept::Kept;
 use crate::live::Watched;
 use crate::model::notice::{self, Notice, Remedy};
 use crate::model::tone::Tone;
 use leptos::prelude::*;
 
 /// The notices of a service.
-#[component]
-pub fn Notices(service: Watched) -> impl IntoView {
-    let notices = service.memo_at(notice::of_service);
-    let keys = Memo::new(move |_| {
-        notices.with(|all| all.iter().map(|notice| notice.key.clone()).collect::<Vec<_>>())
-    });
-    view! {
-        <For each=move || keys.get() key=String::clone let:key>
-            <Row service=service notice=Memo::new(move |_| notices.with(|all| find(all, &key)))/>
-        </For>
-    }
+pub fn notices(service: Watched) -> El {
+    let all = move || {
+        let now = service.live().now();
+        service.get(|service| notice::of_service(service, now))
+    };
+    let keys = move || all().into_iter().map(|notice| notice.key).collect();
+    let row = move |key: String| {
+        frame(service, move || all().into_iter().find(|notice| notice.key == key))
+    };
+    div("notices").child(each(keys, row))
 }
 
-/// One notice, without a button.
-#[component]
-pub fn Plain(#[prop(into)] notice: Signal<Option<Notice>>) -> impl IntoView {
-    move || {
-        notice.get().map(|notice| {
-            view! {
-                <div class=format!("notice {}", notice.tone.class()) role="note">
-                    <Shape tone=Signal::stored(notice.tone)/>
-                    <p><strong>{notice.title}</strong> " " {notice.detail}</p>
-                </div>
-            }
-        })
-    }
+/// A notice that nothing can be done about here.
+pub fn plain(notice: Notice) -> El {
+    let tone = notice.tone;
+    div("notice")
+        .attr("role", "note")
+        .child(shape(move || tone))
+        .child(el("p").child(el("strong").text(notice.title)).text(" ").text(notice.detail))
 }
 
-#[component]
-fn Row(service: Watched, notice: Memo<Option<Notice>>) -> impl IntoView {
+fn frame(
+    service: Watched,
+    notice: impl Fn() -> Option<Notice> + Clone + Send + Sync + 'static,
+) -> El {
+    let notice = Kept::new(notice);
+    let tone = move || notice.with(|n| n.as_ref().map_or(Tone::Unknown, |n| n.tone));
+    let text = move |read: fn(&Notice) -> &String| {
+        move || notice.with(|n| n.as_ref().map(|n| read(n).clone())).unwrap_or_default()
+    };
+    let words = el("p")
+        .child(el("strong").text_fn(text(|notice| &notice.title)))
+        .text(" ")
+        .child(el("span").text_fn(text(|notice| &notice.detail)));
+    el("div")
+        .class_fn(move || format!("notice {}", tone().class()))
+        .attr("role", "note")
+        .child(shape(tone))
+        .child(words)
+        .child(remedy(service, notice))
+}
+
+fn remedy(service: Watched, notice: Kept<Option<Notice>>) -> AnyView {
     let asked = expect_context::<Asked>();
     let live = service.live();
-    let tone = Memo::new(move |_| notice.with(|n| n.as_ref().map_or(Tone::Unknown, |n| n.tone)));
-    let text = move |read: fn(&Notice) -> &String| {
-        move || notice.with(|notice| notice.as_ref().map(|notice| read(notice).clone()))
-    };
-    let remedy = Memo::new(move |_| notice.with(|n| n.as_ref().and_then(|n| n.remedy.clone())));
-    let button = move || {
-        remedy.get().map(|(text, remedy)| match remedy {
-            Remedy::Command(command) => view! {
-                <CommandButton
-                    service=service
-                    command=move |()| Some(command.clone())
-                    text=Signal::stored(text)
-                />
-            }
-            .into_any(),
-            Remedy::MoveTo(site) => view! {
-                <button
-                    type="button"
-                    class="button"
-                    disabled=move || !live.may_command()
-                    on:click=move |_| asked.ask_move(service, site)
-                >
-                    {text}
-                </button>
-            }
-            .into_any(),
-        })
-    };
-    view! {
-        <div class=move || format!("notice {}", tone.get().class()) role="note">
-            <Shape tone=tone/>
-            <p><strong>{text(|notice| &notice.title)}</strong> " " {text(|notice| &notice.detail)}</p>
-            {button}
-        </div>
-    }
-}
-
-fn find(all: &[Notice], key: &str) -> Option<Notice> {
-    all.iter().find(|notice| notice.key == key).cloned()
+    // The text around it counts seconds; the button must stay the same one meanwhile.
+    let remedy = Kept::new(move || notice.with(|n| n.as_ref().and_then(|n| n.remedy.clone())));
+    dynamic(move || match remedy.get() {
+        None => nothing(),
+        Some((text, Remedy::Command(command))) => {
+            let command = move || Some(command.clone());
+            command_button(service, "button", text, command, || ()).into()
+        }
+        Some((text, Remedy::MoveTo(site))) => button("button")
+            .flag("disabled", move || !live.may_command())
+            .on("click", move |_| asked.ask_move(service, site))
+            .text(text)
+            .into(),
+    })
 }

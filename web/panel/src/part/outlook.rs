@@ -1,28 +1,39 @@
 //! What the machine would do next, and why it does not.
+use crate::el::{El, dynamic, el};
+use crate::kept::Kept;
 use crate::live::Watched;
-use crate::model::next;
+use crate::model::next::{self, Outlook};
 use crate::words;
-use leptos::prelude::*;
 
 /// The card.
-#[component]
-pub fn OutlookCard(service: Watched) -> impl IntoView {
-    let outlook = service.memo_at(|service, now| Some(next::outlook(service, now)));
-    let head = move || outlook.with(|o| o.as_ref().map(|o| o.head.clone()));
-    let blockers = move || {
-        let items = outlook.with(|o| o.as_ref().map(|o| o.blockers.clone()).unwrap_or_default());
-        items.into_iter().map(|item| view! { <li>{item}</li> }).collect_view()
+pub fn outlook_card(service: Watched) -> El {
+    let outlook = move |read: fn(Outlook) -> String| {
+        move || {
+            let now = service.live().now();
+            service.get(|service| read(next::outlook(service, now)))
+        }
     };
-    let deadline = move || outlook.with(|o| o.as_ref().and_then(|o| o.deadline.clone()));
-    let quorum = move || service.with(|service| words::quorum(service.view.quorum));
-    let budget = move || service.with(|service| words::moves_left(service.view.moves_left));
-    view! {
-        <section class="card" data-test="outlook">
-            <h2>{words::NEXT}</h2>
-            <p>{head}</p>
-            <ul class="blockers">{blockers}</ul>
-            <p class="facts">{deadline}</p>
-            <p class="facts">{quorum} " · " {budget}</p>
-        </section>
-    }
+    let blockers = Kept::new(move || {
+        let now = service.live().now();
+        service.get(|service| next::outlook(service, now).blockers)
+    });
+    let list = move || {
+        let item = |blocker| el("li").text(blocker);
+        el("ul").class("blockers").children(blockers.get().into_iter().map(item)).into()
+    };
+    let limits = move || {
+        service.get(|s| {
+            let (quorum, left) =
+                (words::quorum(s.view.quorum), words::moves_left(s.view.moves_left));
+            format!("{quorum} · {left}")
+        })
+    };
+    el("section")
+        .class("card")
+        .attr("data-test", "outlook")
+        .child(el("h2").text(words::NEXT))
+        .child(el("p").text_fn(outlook(|outlook| outlook.head)))
+        .child(dynamic(list))
+        .child(el("p").class("facts").text_fn(outlook(|o| o.deadline.unwrap_or_default())))
+        .child(el("p").class("facts").text_fn(limits))
 }

@@ -1,8 +1,10 @@
 //! The dialog of a pause: automation off, or a site out of the choice; always with an end.
 use super::asked::{Asked, Pause};
-use super::command::CommandButton;
-use super::dialog::Dialog;
-use crate::live::{Live, Watched};
+use super::command::{button, command_button};
+use super::dialog::dialog;
+use crate::el::{El, div, el, show};
+use crate::kept::Slot;
+use crate::live::Watched;
 use crate::model::{plan, site_name};
 use crate::words;
 use failover_core::Command;
@@ -10,8 +12,7 @@ use leptos::prelude::*;
 use std::time::Duration;
 
 /// The dialog; shown while something is in [`Asked::pause`].
-#[component]
-pub fn PauseDialog() -> impl IntoView {
+pub fn pause_dialog() -> El {
     let pause = expect_context::<Asked>().pause;
     let title = move || match pause.get() {
         Some(Pause::Site(service, site)) => {
@@ -19,20 +20,12 @@ pub fn PauseDialog() -> impl IntoView {
         }
         _ => words::DISARM_TITLE.to_owned(),
     };
-    view! {
-        <Dialog
-            open=Signal::derive(move || pause.with(Option::is_some))
-            closed=move |()| pause.set(None)
-            title=Signal::derive(title)
-        >
-            {move || pause.get().map(|asked| view! { <Body asked=asked/> })}
-        </Dialog>
-    }
+    let body = move || pause.get_untracked().map_or_else(|| el("div"), |asked| body(asked, pause));
+    let open = move || pause.with(Option::is_some);
+    dialog(open, move || pause.set(None), title, || false, body)
 }
 
-#[component]
-fn Body(asked: Pause) -> impl IntoView {
-    let pause = expect_context::<Asked>().pause;
+fn body(asked: Pause, pause: Slot<Option<Pause>>) -> El {
     let (service, text) = match asked {
         Pause::Automation(service) => (service, words::DISARM_TEXT),
         Pause::Site(service, _) => (service, words::MAINTENANCE_TEXT),
@@ -41,31 +34,24 @@ fn Body(asked: Pause) -> impl IntoView {
         Pause::Automation(_) => false,
         Pause::Site(service, site) => service.get(|service| service.view.desired.contains(site)),
     };
-    let choices = plan::PAUSES.into_iter().zip(words::PAUSES).map(|(length, words)| {
-        view! {
-            <CommandButton
-                service=service
-                command=move |()| Some(command(asked, service, length))
-                text=words
-                done=move |()| pause.set(None)
-            />
-        }
-    });
-    view! {
-        <p>{text}</p>
-        <Show when=active><p class="warning">{words::MAINTENANCE_ACTIVE}</p></Show>
-        <h3>{words::FOR_HOW_LONG}</h3>
-        <div class="choices">{choices.collect_view()}</div>
-        <div class="dialog-end">
-            <button type="button" class="button" autofocus on:click=move |_| pause.set(None)>
-                {words::CANCEL}
-            </button>
-        </div>
-    }
+    let choice = move |(length, words): (Duration, &str)| {
+        let command = move || Some(command(asked, service, length));
+        command_button(service, "button", words.to_owned(), command, move || pause.set(None))
+    };
+    let cancel = button("button")
+        .attr("autofocus", "")
+        .on("click", move |_| pause.set(None))
+        .text(words::CANCEL);
+    el("div")
+        .child(el("p").text(text))
+        .child(show(active, || el("p").class("warning").text(words::MAINTENANCE_ACTIVE)))
+        .child(el("h3").text(words::FOR_HOW_LONG))
+        .child(div("choices").children(plan::PAUSES.into_iter().zip(words::PAUSES).map(choice)))
+        .child(div("dialog-end").child(cancel))
 }
 
 fn command(asked: Pause, service: Watched, length: Duration) -> Command {
-    let now = untrack(|| Live::now(service.live()));
+    let now = untrack(|| service.live().now());
     let until = plan::pause_ends(now, length);
     match asked {
         Pause::Automation(_) => Command::Disarm { until },

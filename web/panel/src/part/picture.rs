@@ -1,161 +1,126 @@
 //! The picture of a service: its name, the providers that answer for it, the sites they name.
-use super::site::SiteCard;
-use super::state::State;
+//!
+//! Boxes are HTML, so that they can be read and pressed; lines are SVG between them.
+use super::site::site_card;
+use super::state::state;
+use crate::el::{El, div, dynamic, each_place, el};
 use crate::live::Watched;
-use crate::model::tone;
+use crate::model::tone::Tone;
 use crate::model::topology::{self, Share, Source};
 use crate::words;
-use failover_core::{SiteId, Verdict};
-use leptos::prelude::*;
+use failover_core::{ServiceSnapshot, SiteId, Verdict};
+use leptos::prelude::AnyView;
 
-/// The picture. Boxes are HTML, so that they can be read and pressed; lines are SVG between them.
-#[component]
-pub fn Picture(service: Watched) -> impl IntoView {
-    let providers = service.memo(|service| service.view.providers.len());
-    let sites = service.memo(|service| service.view.sites.len());
-    let crowded = move || providers.get() > 2 || sites.get() > 2;
-    view! {
-        <section class="picture" class:crowded=crowded aria-label=words::PICTURE>
-            <div class="col"><NameBox service=service/></div>
-            <Wires class="wires-name" lines=move || lead(providers.get())/>
-            <div class="col">
-                <For each=move || 0..providers.get() key=|place| *place let:place>
-                    <SourceBox service=service place=place/>
-                </For>
-            </div>
-            <SiteWires service=service providers=providers sites=sites/>
-            <div class="col col-sites">
-                <For each=move || 0..sites.get() key=|place| *place let:place>
-                    <div class="cell" class:pointed=pointed(service, place) class:wrong=wrong(service, place)>
-                        <SiteCard service=service place=place/>
-                    </div>
-                </For>
-            </div>
-        </section>
-    }
+/// The picture.
+pub fn picture(service: Watched) -> El {
+    let providers = move || service.get(|service| service.view.providers.len());
+    let sites = move || service.get(|service| service.view.sites.len());
+    el("section")
+        .class("picture")
+        .toggle("crowded", move || providers() > 2 || sites() > 2)
+        .attr("aria-label", words::PICTURE)
+        .child(div("col").child(name_box(service)))
+        .child(div("wires").attr("aria-hidden", "true").child(lines(move || {
+            let providers = providers();
+            (0..providers).map(move |place| ((0, 1), (place, providers))).collect()
+        })))
+        .child(div("col").child(each_place(providers, move |p| source_box(service, p))))
+        .child(site_wires(service))
+        .child(div("col col-sites").child(each_place(sites, move |place| {
+            div("cell")
+                .toggle("pointed", move || pointed(service, place))
+                .toggle("wrong", move || wrong(service, place))
+                .child(site_card(service, place))
+        })))
 }
 
-#[component]
-fn NameBox(service: Watched) -> impl IntoView {
-    let kinds = service.memo(|service| {
-        let mut kinds: Vec<String> = Vec::new();
+fn name_box(service: Watched) -> El {
+    let kinds = |service: &ServiceSnapshot| {
+        let mut kinds: Vec<&str> = Vec::new();
         for published in &service.published {
-            if !kinds.contains(&published.rtype) {
-                kinds.push(published.rtype.clone());
+            if !kinds.contains(&published.rtype.as_str()) {
+                kinds.push(&published.rtype);
             }
         }
-        kinds.join(" + ")
-    });
-    view! {
-        <div class="cell">
-            <div class="box box-name">
-                <strong class="mono">{move || service.get(|service| service.name.clone())}</strong>
-                <small>
-                    {move || kinds.get()} " · " {words::TTL} " "
-                    {move || service.get(|service| service.ttl)} " s"
-                </small>
-            </div>
-        </div>
-    }
+        words::kinds_and_ttl(&kinds.join(" + "), service.ttl)
+    };
+    let name = el("strong").class("mono").text_fn(move || service.get(|s| s.name.clone()));
+    let kinds = el("small").text_fn(move || service.get(kinds));
+    div("cell").child(div("box box-name").child(name).child(kinds))
 }
 
-#[component]
-fn SourceBox(service: Watched, place: usize) -> impl IntoView {
-    let source: Memo<Option<Source>> =
-        service.memo(move |service| topology::sources(service).into_iter().nth(place));
-    let part = move |read: fn(&Source) -> String| {
-        move || source.with(|source| source.as_ref().map(read).unwrap_or_default())
-    };
-    let tone = Signal::derive(move || {
-        source.with(|source| source.as_ref().map_or(tone::Tone::Unknown, |source| source.tone))
-    });
-    let troubled = move || tone.get() >= tone::Tone::Warn;
-    view! {
-        <div class="cell">
-            <div class="box" class:troubled=troubled>
-                <State tone=tone word=Signal::derive(part(|source| source.name.clone()))/>
-                <small>{part(|source| words::servers_agree(source.servers.0, source.servers.1))}</small>
-                <small class="mono">{part(|source| source.values.join(" "))}</small>
-                <small class="note">{part(|source| source.note.clone())}</small>
-            </div>
-        </div>
-    }
+fn source_box(service: Watched, place: usize) -> El {
+    let source = move || service.get(|s| topology::sources(s).into_iter().nth(place));
+    let part = move |read: fn(Source) -> String| move || source().map(read).unwrap_or_default();
+    let tone = move || source().map_or(Tone::Unknown, |source| source.tone);
+    let servers = part(|source| words::servers_agree(source.servers.0, source.servers.1));
+    let content = div("box")
+        .toggle("troubled", move || tone() >= Tone::Warn)
+        .child(state(tone, part(|source| source.name)))
+        .child(el("small").text_fn(servers))
+        .child(el("small").class("mono").text_fn(part(|source| source.values.join(" "))))
+        .child(el("small").class("note").text_fn(part(|source| source.note)));
+    div("cell").child(content)
 }
+
+/// From which of how many, to which of how many.
+type Line = ((usize, usize), (usize, usize));
 
 /// Lines between two columns, drawn twice: across on a wide page, downwards on a narrow one.
-#[component]
-fn Wires(class: &'static str, #[prop(into)] lines: Signal<Vec<(String, String)>>) -> impl IntoView {
-    let draw = move |down: bool| {
-        move || {
-            let line = |(across, downwards): (String, String)| {
-                let d = if down { downwards } else { across };
-                view! { <path vector-effect="non-scaling-stroke" d=d></path> }
-            };
-            lines.get().into_iter().map(line).collect_view()
-        }
+fn lines(read: impl Fn() -> Vec<Line> + Clone + Send + Sync + 'static) -> AnyView {
+    let draw = move |class: &'static str, down: bool| {
+        let path = move |(from, to): Line| {
+            el("path")
+                .attr("vector-effect", "non-scaling-stroke")
+                .attr("d", topology::curve(from, to, down))
+        };
+        el("svg")
+            .class(class)
+            .attr("viewBox", "0 0 1000 1000")
+            .attr("preserveAspectRatio", "none")
+            .children(read().into_iter().map(path))
     };
-    view! {
-        <div class=format!("wires {class}") aria-hidden="true">
-            <svg class="across" viewBox="0 0 1000 1000" preserveAspectRatio="none">{draw(false)}</svg>
-            <svg class="down" viewBox="0 0 1000 1000" preserveAspectRatio="none">{draw(true)}</svg>
-        </div>
-    }
+    dynamic(move || {
+        // Both in one frame, so that they change together.
+        div("lines").child(draw("across", false)).child(draw("down", true)).into()
+    })
 }
 
 /// The lines to the sites: dashed where people could be sent, solid where they are.
-#[component]
-fn SiteWires(service: Watched, providers: Memo<usize>, sites: Memo<usize>) -> impl IntoView {
-    let pairs = move || {
-        let of = (providers.get(), sites.get());
-        (0..of.0).flat_map(move |p| (0..of.1).map(move |s| (p, s, of))).collect::<Vec<_>>()
+fn site_wires(service: Watched) -> El {
+    // Counted as `topology::edges` counts them: provider by provider.
+    let line = move |place: usize| {
+        let (p, s) = service.get(|s| (s.view.providers.len(), s.view.sites.len()));
+        ((place / s.max(1), p), (place % s.max(1), s))
     };
-    let both = |(p, s, of): (usize, usize, (usize, usize))| {
-        let curve = |down| topology::curve((p, of.0), (s, of.1), down);
-        (curve(false), curve(true))
+    let count = move || service.get(|s| s.view.providers.len() * s.view.sites.len());
+    let flow = move |place: usize| {
+        div("flow")
+            .toggle("on", move || share(service, place) != Share::None)
+            .toggle("partly", move || share(service, place) == Share::Some)
+            .toggle("wrong", move || wrong(service, line(place).1.0))
+            .child(div("wires solid").child(lines(move || vec![line(place)])))
     };
-    let dashed = move || pairs().into_iter().map(both).collect::<Vec<_>>();
-    view! {
-        <div class="wires-site">
-            <Wires class="dashed" lines=dashed/>
-            <For each=pairs key=|pair| *pair let:pair>
-                <div
-                    class="flow"
-                    class:on=move || share(service, pair.0, pair.1) != Share::None
-                    class:partly=move || share(service, pair.0, pair.1) == Share::Some
-                    class:wrong=wrong(service, pair.1)
-                >
-                    <Wires class="solid" lines=move || vec![both(pair)]/>
-                </div>
-            </For>
-        </div>
-    }
+    div("wires-site")
+        .attr("aria-hidden", "true")
+        .child(div("wires dashed").child(lines(move || (0..count()).map(line).collect())))
+        .child(each_place(count, flow))
 }
 
-fn share(service: Watched, provider: usize, site: usize) -> Share {
+fn share(service: Watched, place: usize) -> Share {
     let edges = service.get(topology::edges);
-    let edge = edges.iter().find(|edge| edge.provider == provider && edge.site == site);
-    edge.map_or(Share::None, |edge| edge.share)
+    edges.get(place).map_or(Share::None, |edge| edge.share)
 }
 
-fn pointed(service: Watched, place: usize) -> impl Fn() -> bool + Send + Copy + 'static {
-    move || service.get(|service| topology::is_pointed_at(&topology::edges(service), place))
+fn pointed(service: Watched, place: usize) -> bool {
+    service.get(|service| topology::is_pointed_at(&topology::edges(service), place))
 }
 
 /// People are sent to a site that does not serve.
-fn wrong(service: Watched, place: usize) -> impl Fn() -> bool + Send + Copy + 'static {
-    move || {
-        let id = SiteId(u8::try_from(place).unwrap_or(u8::MAX));
-        let down = |service: &failover_core::ServiceSnapshot| {
-            service.view.sites.get(id.index()).is_some_and(|site| site.verdict == Verdict::Down)
-        };
-        pointed(service, place)() && service.get(down)
-    }
-}
-
-fn lead(providers: usize) -> Vec<(String, String)> {
-    let line = |place| {
-        let curve = |down| topology::curve((0, 1), (place, providers), down);
-        (curve(false), curve(true))
+fn wrong(service: Watched, place: usize) -> bool {
+    let id = SiteId(u8::try_from(place).unwrap_or(u8::MAX));
+    let down = |service: &ServiceSnapshot| {
+        service.view.sites.get(id.index()).is_some_and(|site| site.verdict == Verdict::Down)
     };
-    (0..providers).map(line).collect()
+    pointed(service, place) && service.get(down)
 }

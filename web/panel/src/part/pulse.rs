@@ -1,114 +1,106 @@
 //! The latest probes of one check, drawn: latency above, one beat per probe below.
+use crate::el::{El, div, dynamic, el, nothing, span};
+use crate::kept::{Kept, Slot};
 use crate::live::Watched;
 use crate::model::{lane::Lane, pulse, time};
 use crate::words;
-use leptos::ev::PointerEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// One lane: what is probed from where, the picture, and the latest result.
-#[component]
-pub fn PulseLane(
-    service: Watched,
-    #[prop(into)] lane: Signal<Option<Lane>>,
-    /// With everything there is to know of it.
-    #[prop(default = false)]
-    full: bool,
-) -> impl IntoView {
-    let series = move || lane.with(|lane| lane.as_ref().map(|lane| lane.series));
-    let drawn = Memo::new(move |_| {
-        let Some(place) = series() else { return pulse::Pulse::default() };
+/// What a lane is read from.
+pub type LaneOf = Kept<Option<Lane>>;
+
+/// One lane: what is probed from where, the picture, and the latest result; `full`: with everything
+/// there is to know of it.
+pub fn pulse_lane(service: Watched, lane: LaneOf, full: bool) -> El {
+    let drawn = Kept::new(move || {
+        let Some(place) = series(lane) else { return pulse::Pulse::default() };
         service.get(|service| service.series.get(place).map(pulse::pulse)).unwrap_or_default()
     });
-    let across = RwSignal::new(None::<f64>);
+    let across = Slot::new(None::<f64>);
     let reading = move || {
-        let (across, place) = (across.get()?, series()?);
+        let (across, place) = (across.get()?, series(lane)?);
         let now = service.live().now();
         service.get(|service| pulse::reading(service.series.get(place)?, across, now))
     };
     let latest = move || {
-        reading()
-            .or_else(|| lane.with(|lane| lane.as_ref().and_then(|lane| lane.complaint.clone())))
-            .unwrap_or_else(|| drawn.with(|drawn| drawn.latest.clone()))
+        let complaint = || lane.with(|lane| lane.as_ref().and_then(|l| l.complaint.clone()));
+        reading().or_else(complaint).unwrap_or_else(|| drawn.with(|d| d.latest.clone()))
     };
-    let field =
-        move |read: fn(&pulse::Pulse) -> &String| move || drawn.with(|drawn| read(drawn).clone());
-    let about = move |read: fn(&Lane) -> &String| {
-        Signal::derive(move || {
-            lane.with(|l| l.as_ref().map(|l| read(l).clone()).unwrap_or_default())
-        })
+    let label = |lane: &Lane| lane.label.clone();
+    let vantage = |lane: &Lane| lane.vantage.clone();
+    let what = span("lane-what").text_fn(about(lane, if full { vantage } else { label }));
+    let what = what.maybe(full.then(|| el("small").text_fn(about(lane, |lane| lane.what.clone()))));
+    let frame = div("lane")
+        .toggle("failing", move || drawn.with(|drawn| drawn.latest_ok == Some(false)))
+        .child(what)
+        .child(picture(drawn, across))
+        .child(span("lane-latest").toggle("read", move || across.get().is_some()).text_fn(latest));
+    if full { axis(frame, service, lane) } else { frame.child(pips(lane)) }
+}
+
+fn picture(drawn: Kept<pulse::Pulse>, across: Slot<Option<f64>>) -> El {
+    let path = |class: &'static str, read: fn(&pulse::Pulse) -> &String| {
+        el("path").class(class).attr_fn("d", move || Some(drawn.with(|d| read(d).clone())))
     };
-    view! {
-        <div class="lane" class:failing=move || drawn.with(|drawn| drawn.latest_ok == Some(false))>
-            <span class="lane-what">
-                {about(if full { |lane| &lane.vantage } else { |lane| &lane.label })}
-                {full.then(|| view! { <small>{about(|lane| &lane.what)}</small> })}
-            </span>
-            <svg
-                class="pulse"
-                role="img"
-                aria-label=field(|drawn| &drawn.summary)
-                viewBox=format!("0 0 {} {}", pulse::WIDTH, pulse::HEIGHT)
-                preserveAspectRatio="none"
-                on:pointermove=move |event| across.set(share(&event))
-                on:pointerleave=move |_| across.set(None)
-            >
-                <path class="beat-none" d=field(|drawn| &drawn.empty)></path>
-                <path class="beat-good" d=field(|drawn| &drawn.good)></path>
-                <path class="beat-bad" d=field(|drawn| &drawn.failed)></path>
-                <path class="spark" vector-effect="non-scaling-stroke" d=field(|drawn| &drawn.line)></path>
-            </svg>
-            <span class="lane-latest" class:read=move || across.get().is_some()>{latest}</span>
-            {full.then(|| view! { <Axis service=service lane=lane counters=about(|lane| &lane.counters)/> })}
-            <Pips lane=lane/>
-        </div>
-    }
+    el("svg")
+        .class("pulse")
+        .attr("role", "img")
+        .attr_fn("aria-label", move || Some(drawn.with(|drawn| drawn.summary.clone())))
+        .attr("viewBox", format!("0 0 {} {}", pulse::WIDTH, pulse::HEIGHT))
+        .attr("preserveAspectRatio", "none")
+        .on("pointermove", move |event| across.set(share(&event)))
+        .on("pointerleave", move |_| across.set(None))
+        .child(path("beat-none", |drawn| &drawn.empty))
+        .child(path("beat-good", |drawn| &drawn.good))
+        .child(path("beat-bad", |drawn| &drawn.failed))
+        .child(path("spark", |drawn| &drawn.line).attr("vector-effect", "non-scaling-stroke"))
 }
 
 /// How far back the picture reaches, and the counters as they are.
-#[component]
-fn Axis(
-    service: Watched,
-    lane: Signal<Option<Lane>>,
-    #[prop(into)] counters: Signal<String>,
-) -> impl IntoView {
+fn axis(frame: El, service: Watched, lane: LaneOf) -> El {
     let reach = move || {
-        let place = lane.with(|lane| lane.as_ref().map(|lane| lane.series))?;
+        let first = series(lane).and_then(|place| {
+            service.get(|service| service.series.get(place).and_then(pulse::reach))
+        });
         let now = service.live().now();
-        let first = service.get(|service| service.series.get(place).and_then(pulse::reach))?;
-        Some(words::ago(&time::span(time::between(first, now))))
+        first.map(|first| words::ago(&time::span(time::between(first, now)))).unwrap_or_default()
     };
-    view! {
-        <span class="axis"><small>{reach}</small><small>{words::NOW}</small></span>
-        <small class="counters">{move || counters.get()}</small>
-    }
+    let axis = span("axis").child(el("small").text_fn(reach)).child(el("small").text(words::NOW));
+    let counters = about(lane, |lane| lane.counters.clone());
+    frame.child(axis).child(el("small").class("counters").text_fn(counters))
 }
 
 /// The counter towards the next verdict, one pip per probe that counts.
-#[component]
-fn Pips(#[prop(into)] lane: Signal<Option<Lane>>) -> impl IntoView {
-    let counter =
-        Memo::new(move |_| lane.with(|lane| lane.as_ref().and_then(|l| l.counter.clone())));
-    move || {
-        counter.get().map(|counter| {
-            let pips = (0..counter.need).map(|place| {
-                let class = if place < counter.have { "pip on" } else { "pip" };
-                view! { <span class=class></span> }
-            });
-            let class = if counter.rising { "pips rising" } else { "pips" };
-            view! {
-                <span class=class>
-                    <span class="pip-row" aria-hidden="true">{pips.collect_view()}</span>
-                    {counter.text}
-                </span>
-            }
-        })
-    }
+fn pips(lane: LaneOf) -> AnyView {
+    dynamic(move || {
+        let counter = lane.with(|lane| lane.as_ref().and_then(|lane| lane.counter.clone()));
+        let Some(counter) = counter else { return nothing() };
+        span(if counter.rising { "pips rising" } else { "pips" })
+            .child(pip_row(counter.have.into(), counter.need.into()))
+            .text(counter.text)
+            .into()
+    })
+}
+
+/// `have` of `need` pips.
+pub fn pip_row(have: usize, need: usize) -> El {
+    let pip = move |place| span(if place < have { "pip on" } else { "pip" });
+    span("pip-row").attr("aria-hidden", "true").children((0..need).map(pip))
+}
+
+fn series(lane: LaneOf) -> Option<usize> {
+    lane.with(|lane| lane.as_ref().map(|lane| lane.series))
+}
+
+fn about(lane: LaneOf, read: fn(&Lane) -> String) -> impl Fn() -> String + Send + 'static {
+    move || lane.with(|lane| lane.as_ref().map(read).unwrap_or_default())
 }
 
 /// How far across the picture the pointer is, from 0 to 1.
-fn share(event: &PointerEvent) -> Option<f64> {
+fn share(event: &web_sys::Event) -> Option<f64> {
     let element: web_sys::Element = event.current_target()?.dyn_into().ok()?;
+    let pointer: &web_sys::MouseEvent = event.dyn_ref()?;
     let place = element.get_bounding_client_rect();
-    (place.width() > 0.0).then(|| (f64::from(event.client_x()) - place.left()) / place.width())
+    (place.width() > 0.0).then(|| (f64::from(pointer.client_x()) - place.left()) / place.width())
 }

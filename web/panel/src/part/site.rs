@@ -1,142 +1,146 @@
 //! A site as a card: what it is, how it stands, its pulse, and what can be done with it.
 use super::asked::{Asked, Pause};
-use super::command::CommandButton;
-use super::pulse::PulseLane;
-use super::state::State;
+use super::command::{button, command_button};
+use super::pulse::pulse_lane;
+use super::state::state;
+use crate::el::{El, div, each_place, el, show, span};
+use crate::kept::Kept;
 use crate::live::Watched;
 use crate::model::{lane, sentence, time, tone};
 use crate::words;
 use failover_core::{Command, SiteId, SiteView, Verdict};
 use leptos::prelude::*;
 
-/// The card of the site at `place`.
-#[component]
-pub fn SiteCard(service: Watched, place: usize) -> impl IntoView {
-    let id = SiteId(u8::try_from(place).unwrap_or(u8::MAX));
-    let site = service.memo(move |service| service.view.sites.get(place).cloned());
-    let tone = Signal::derive(move || {
-        site.with(|site| site.as_ref().map_or(tone::Tone::Unknown, tone::site))
-    });
-    let active = move || site.with(|site| site.as_ref().is_some_and(|site| site.active));
-    let facts = service.memo(move |service| {
-        let facts = service.sites.get(place);
-        facts.map(|facts| (facts.location.clone(), facts.addresses.join(" "))).unwrap_or_default()
-    });
-    view! {
-        <article class="site" class:active=active aria-label=move || site.with(name)>
-            <header>
-                <h3>{move || site.with(name)}</h3>
-                <State tone=tone/>
-                <span class="role">{move || if active() { words::ACTIVE } else { words::STANDBY }}</span>
-            </header>
-            <p class="facts">
-                <span>{move || facts.with(|facts| facts.0.clone())}</span>
-                " "
-                <span class="mono">{move || facts.with(|facts| facts.1.clone())}</span>
-            </p>
-            <p class="facts">{move || standing(service, site)}</p>
-            <Lanes service=service id=id limit=lane::ON_CARD/>
-            <SiteActions service=service id=id site=site/>
-        </article>
-    }
-}
-
-/// The lanes of a site, at most `limit`.
-#[component]
-pub fn Lanes(
+/// One site of a service.
+#[derive(Clone, Copy)]
+pub struct Site {
     service: Watched,
     id: SiteId,
-    limit: usize,
-    /// With everything there is to know of them.
-    #[prop(default = false)]
-    full: bool,
-) -> impl IntoView {
-    let lanes = service.memo(move |service| lane::lanes(service, id));
-    let count = move || lanes.with(Vec::len).min(limit);
-    view! {
-        <div class="lanes" class:full=full>
-            <For each=move || 0..count() key=|place| *place let:place>
-                <PulseLane
-                    service=service
-                    full=full
-                    lane=Signal::derive(move || lanes.with(|lanes| lanes.get(place).cloned()))
-                />
-            </For>
-        </div>
+}
+
+impl Site {
+    /// The site at `place`.
+    pub fn new(service: Watched, place: usize) -> Self {
+        Self { service, id: SiteId(u8::try_from(place).unwrap_or(u8::MAX)) }
+    }
+
+    /// Looks at it; an empty answer if it is not there.
+    pub fn get<T: Default>(self, look: impl FnOnce(&SiteView) -> T) -> T {
+        self.service.get(|all| all.view.sites.get(self.id.index()).map(look)).unwrap_or_default()
+    }
+
+    /// Its name.
+    pub fn name(self) -> String {
+        self.get(|site| site.name.clone())
+    }
+
+    /// How it stands.
+    pub fn tone(self) -> tone::Tone {
+        self.get(|site| Some(tone::site(site))).unwrap_or(tone::Tone::Unknown)
     }
 }
 
-#[component]
-fn SiteActions(service: Watched, id: SiteId, site: Memo<Option<SiteView>>) -> impl IntoView {
-    let asked = expect_context::<Asked>();
-    let live = service.live();
-    let up = move || {
-        let up = |site: &SiteView| site.verdict == Verdict::Up && site.maintenance.is_none();
-        site.with(|site| site.as_ref().is_some_and(up))
+/// The card of the site at `place`.
+pub fn site_card(service: Watched, place: usize) -> El {
+    let site = Site::new(service, place);
+    let active = move || site.get(|site| site.active);
+    let location = move || {
+        service.get(|all| all.sites.get(place).map(|f| f.location.clone())).unwrap_or_default()
     };
-    let movable = service.memo(move |service| match sentence::movable(service) {
-        Ok(sites) => (sites.contains(id), ""),
-        Err(why) => (false, why),
-    });
-    let elsewhere = move || site.with(|site| site.as_ref().is_some_and(|site| !site.active));
-    let resting =
-        Memo::new(move |_| site.with(|s| s.as_ref().is_some_and(|s| s.maintenance.is_some())));
-    view! {
-        <div class="actions">
-            <Show when=elsewhere>
-                <button
-                    type="button"
-                    class=move || if up() { "button primary" } else { "button force" }
-                    title=move || movable.get().1
-                    disabled=move || !movable.get().0 || !live.may_command()
-                    on:click=move |_| asked.ask_move(service, id)
-                    data-test=move || site.with(|site| format!("move-{}", name(site)))
-                >
-                    {move || if up() { words::SWITCH_OVER } else { words::FORCE }}
-                </button>
-            </Show>
-            <Show
-                when=move || resting.get()
-                fallback=move || view! {
-                    <button
-                        type="button"
-                        class="button quiet"
-                        disabled=move || !live.may_command()
-                        on:click=move |_| asked.pause.set(Some(Pause::Site(service, id)))
-                        data-test=move || site.with(|site| format!("maintenance-{}", name(site)))
-                    >
-                        {words::MAINTENANCE_ON}
-                    </button>
-                }
-            >
-                <CommandButton
-                    service=service
-                    command=move |()| Some(Command::MaintenanceOff { site: id })
-                    text=words::MAINTENANCE_OFF
-                />
-            </Show>
-        </div>
-    }
+    let addresses = move || {
+        service.get(|all| all.sites.get(place).map(|f| f.addresses.join(" "))).unwrap_or_default()
+    };
+    let role = move || if active() { words::ACTIVE } else { words::STANDBY }.to_owned();
+    let header = el("header")
+        .child(el("h3").text_fn(move || site.name()))
+        .child(state(move || site.tone(), move || site.tone().word().to_owned()))
+        .child(span("role").text_fn(role));
+    let facts = el("p")
+        .class("facts")
+        .child(el("span").text_fn(location))
+        .text(" ")
+        .child(span("mono").text_fn(addresses));
+    el("article")
+        .class("site")
+        .toggle("active", active)
+        .attr_fn("aria-label", move || Some(site.name()))
+        .child(header)
+        .child(facts)
+        .child(el("p").class("facts").text_fn(move || standing(site)))
+        .child(lanes(site, lane::ON_CARD, false))
+        .child(div("actions").child(move_action(site)).child(rest_action(site)))
 }
 
-fn name(site: &Option<SiteView>) -> String {
-    site.as_ref().map(|site| site.name.clone()).unwrap_or_default()
+/// The lanes of a site, at most `limit`; `full`: with everything there is to know of them.
+pub fn lanes(site: Site, limit: usize, full: bool) -> El {
+    let lanes = Kept::new(move || site.service.get(|service| lane::lanes(service, site.id)));
+    let count = move || lanes.with(Vec::len).min(limit);
+    let row = move |place: usize| {
+        let lane = Kept::new(move || lanes.with(|lanes| lanes.get(place).cloned()));
+        pulse_lane(site.service, lane, full)
+    };
+    div(if full { "lanes full" } else { "lanes" }).child(each_place(count, row))
 }
 
-fn standing(service: Watched, site: Memo<Option<SiteView>>) -> String {
-    let now = service.live().now();
-    let Some(site) = site.get() else { return String::new() };
-    let [up, down, unknown] = site.tally;
-    let all = up + down + unknown;
-    let span = time::span(time::between(site.since, now));
-    let mut parts = vec![match site.verdict {
-        Verdict::Up => words::tail_up(up, all, &span),
-        Verdict::Down => words::tail_down(down, all, &span),
-        Verdict::Unknown => words::TAIL_UNKNOWN.to_owned(),
-    }];
-    parts.extend(site.lag_ms.map(words::lag));
-    if let Some((until, who)) = &site.maintenance {
-        parts.push(words::maintenance_until(&who.0, &time::clock(*until)));
-    }
-    parts.join(" · ")
+/// The button that moves the name here.
+fn move_action(site: Site) -> AnyView {
+    let asked = expect_context::<Asked>();
+    let (service, id) = (site.service, site.id);
+    let movable = move || service.with(sentence::movable);
+    let possible = move || movable().and_then(Result::ok).is_some_and(|to| to.contains(id));
+    let why_not = move || movable().and_then(Result::err).unwrap_or_default().to_owned();
+    let up = move || site.get(|s| s.verdict == Verdict::Up && s.maintenance.is_none());
+    let class = move || if up() { "button primary" } else { "button force" }.to_owned();
+    let text = move || if up() { words::SWITCH_OVER } else { words::FORCE }.to_owned();
+    show(
+        move || site.get(|site| !site.active),
+        move || {
+            el("button")
+                .attr("type", "button")
+                .class_fn(class)
+                .attr_fn("title", move || Some(why_not()))
+                .attr_fn("data-test", move || Some(format!("move-{}", site.name())))
+                .flag("disabled", move || !possible() || !service.live().may_command())
+                .on("click", move |_| asked.ask_move(service, id))
+                .text_fn(text)
+        },
+    )
+}
+
+/// The button that takes the site out of the choice, or puts it back.
+fn rest_action(site: Site) -> AnyView {
+    let asked = expect_context::<Asked>();
+    let (service, id) = (site.service, site.id);
+    let resting = Kept::new(move || site.get(|site| site.maintenance.is_some()));
+    let begin = move || {
+        button("button quiet")
+            .attr_fn("data-test", move || Some(format!("maintenance-{}", site.name())))
+            .flag("disabled", move || !service.live().may_command())
+            .on("click", move |_| asked.pause.set(Some(Pause::Site(service, id))))
+            .text(words::MAINTENANCE_ON)
+    };
+    let end = move || {
+        let command = move || Some(Command::MaintenanceOff { site: id });
+        command_button(service, "button", words::MAINTENANCE_OFF.to_owned(), command, || ())
+    };
+    crate::el::dynamic(move || if resting.get() { end() } else { begin() }.into())
+}
+
+fn standing(site: Site) -> String {
+    let now = site.service.live().now();
+    site.get(|site| {
+        let [up, down, unknown] = site.tally;
+        let all = up + down + unknown;
+        let span = time::span(time::between(site.since, now));
+        let mut parts = vec![match site.verdict {
+            Verdict::Up => words::tail_up(up, all, &span),
+            Verdict::Down => words::tail_down(down, all, &span),
+            Verdict::Unknown => words::TAIL_UNKNOWN.to_owned(),
+        }];
+        parts.extend(site.lag_ms.map(words::lag));
+        if let Some((until, who)) = &site.maintenance {
+            parts.push(words::maintenance_until(&who.0, &time::clock(*until)));
+        }
+        parts.join(" · ")
+    })
 }

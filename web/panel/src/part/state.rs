@@ -1,5 +1,7 @@
 //! Small pieces of text that change: a state, a moment, a sentence.
-use super::icon::Shape;
+use super::icon::shape;
+use crate::el::{El, dynamic, el, span};
+use crate::kept::Kept;
 use crate::live::Live;
 use crate::model::{sentence::Piece, time, tone::Tone};
 use crate::words;
@@ -7,44 +9,42 @@ use failover_core::Timestamp;
 use leptos::prelude::*;
 
 /// A state: shape, word and colour together.
-#[component]
-pub fn State(
-    #[prop(into)] tone: Signal<Tone>,
-    /// The word; by default the tone's own.
-    #[prop(into, optional)]
-    word: Option<Signal<String>>,
-) -> impl IntoView {
-    let text = move || word.map_or_else(|| tone.get().word().to_owned(), |word| word.get());
-    view! {
-        <span class=move || format!("state {}", tone.get().class())>
-            <Shape tone=tone/>
-            <span>{text}</span>
-        </span>
-    }
+pub fn state(
+    tone: impl Fn() -> Tone + Clone + Send + 'static,
+    word: impl Fn() -> String + Send + 'static,
+) -> El {
+    let class = tone.clone();
+    el("span")
+        .class_fn(move || format!("state {}", class().class()))
+        .child(shape(tone))
+        .child(span("").text_fn(word))
+}
+
+/// A state that never changes.
+pub fn fixed_state(tone: Tone, word: String) -> El {
+    span("state").child(shape(move || tone)).child(span("").text(word))
 }
 
 /// A moment: how long ago, with the absolute time as tooltip.
-#[component]
-pub fn Ago(#[prop(into)] at: Signal<Timestamp>) -> impl IntoView {
+pub fn ago(at: impl Fn() -> Timestamp + Copy + Send + 'static) -> El {
     let live = expect_context::<Live>();
-    let text = move || match time::between(at.get(), live.now()) {
+    let text = move || match time::between(at(), live.now()) {
         0..2000 => words::JUST_NOW.to_owned(),
         ms => words::ago(&time::span(ms)),
     };
-    view! {
-        <time title=move || time::utc(at.get()) datetime=move || time::machine(at.get())>{text}</time>
-    }
+    el("time")
+        .attr_fn("title", move || Some(time::utc(at())))
+        .attr_fn("datetime", move || Some(time::machine(at())))
+        .text_fn(text)
 }
 
-/// A sentence with what matters in it.
-#[component]
-pub fn Sentence(#[prop(into)] pieces: Signal<Vec<Piece>>) -> impl IntoView {
+/// A sentence with what matters in it, inside `frame`.
+pub fn sentence(frame: El, pieces: impl Fn() -> Vec<Piece> + Send + Sync + 'static) -> El {
+    let pieces = Kept::new(pieces);
     let piece = |piece: Piece| {
-        if piece.strong {
-            view! { <strong>{piece.text}</strong> }.into_any()
-        } else {
-            view! { <span>{piece.text}</span> }.into_any()
-        }
+        let tag = if piece.strong { "strong" } else { "span" };
+        el(tag).text(piece.text)
     };
-    move || pieces.get().into_iter().map(piece).collect_view()
+    // One element around all pieces: they are replaced together.
+    frame.child(dynamic(move || span("").children(pieces.get().into_iter().map(piece)).into()))
 }

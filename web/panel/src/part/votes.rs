@@ -1,59 +1,40 @@
 //! Every vantage's probes of every site, with the counters as they are.
-use super::site::Lanes;
-use super::state::State;
+use super::site::{Site, lanes};
+use super::state::state;
+use crate::el::{El, div, each_place, el};
 use crate::live::Watched;
-use crate::model::tone;
 use crate::words;
-use failover_core::{SiteId, SiteView};
-use leptos::prelude::*;
 
 /// The card.
-#[component]
-pub fn Votes(service: Watched) -> impl IntoView {
-    let count = service.memo(|service| service.view.sites.len());
-    view! {
-        <section class="card" data-test="votes">
-            <h2>{words::PROBES}</h2>
-            <div class="votes">
-                <For each=move || 0..count.get() key=|place| *place let:place>
-                    <SiteVotes service=service place=place/>
-                </For>
-            </div>
-        </section>
-    }
+pub fn votes(service: Watched) -> El {
+    let count = move || service.get(|service| service.view.sites.len());
+    let sites = each_place(count, move |place| site_votes(Site::new(service, place)));
+    el("section")
+        .class("card")
+        .attr("data-test", "votes")
+        .child(el("h2").text(words::PROBES))
+        .child(div("votes").child(sites))
 }
 
-#[component]
-fn SiteVotes(service: Watched, place: usize) -> impl IntoView {
-    let id = SiteId(u8::try_from(place).unwrap_or(u8::MAX));
-    let site = service.memo(move |service| service.view.sites.get(place).cloned());
-    let tone = Signal::derive(move || {
-        site.with(|site| site.as_ref().map_or(tone::Tone::Unknown, tone::site))
-    });
+fn site_votes(site: Site) -> El {
     let tally = move || {
-        let tally = |site: &SiteView| {
+        site.get(|site| {
             let [up, down, unknown] = site.tally;
             words::tally(up, up + down + unknown)
-        };
-        site.with(|site| site.as_ref().map(tally))
+        })
     };
     let blind = move || {
-        let flags = |site: &SiteView| {
+        site.get(|site| {
             let votes = site.votes.iter().filter(|vote| vote.stale || vote.isolated);
             let flag = |isolated| if isolated { words::ISOLATED } else { words::STALE_REPORT };
-            votes.map(|v| format!("{}: {}", v.vantage, flag(v.isolated))).collect::<Vec<_>>()
-        };
-        site.with(|site| site.as_ref().map(flags)).unwrap_or_default().join(", ")
+            let flags = votes.map(|v| format!("{}: {}", v.vantage, flag(v.isolated)));
+            flags.collect::<Vec<_>>().join(", ")
+        })
     };
-    view! {
-        <div class="vote">
-            <h3>
-                {move || site.with(|site| site.as_ref().map(|site| site.name.clone()))}
-                <State tone=tone/>
-                <small>{tally}</small>
-                <small class="note">{blind}</small>
-            </h3>
-            <Lanes service=service id=id limit=usize::MAX full=true/>
-        </div>
-    }
+    let head = el("h3")
+        .child(el("span").text_fn(move || site.name()))
+        .child(state(move || site.tone(), move || site.tone().word().to_owned()))
+        .child(el("small").text_fn(tally))
+        .child(el("small").class("note").text_fn(blind));
+    div("vote").child(head).child(lanes(site, usize::MAX, true))
 }

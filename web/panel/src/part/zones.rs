@@ -1,59 +1,51 @@
 //! What each provider stores and each of its name servers answers, as a table.
-use super::state::{Ago, State};
+use super::state::{ago, state};
+use crate::el::{El, div, dynamic, each, each_place, el, span};
+use crate::kept::Kept;
 use crate::live::Watched;
 use crate::model::dns::{self, Row, Standing};
 use crate::model::tone::Tone;
 use crate::words;
-use leptos::prelude::*;
+
+type Zones = Kept<Vec<dns::Zone>>;
 
 /// The card.
-#[component]
-pub fn Zones(service: Watched) -> impl IntoView {
-    let zones = service.memo(dns::zones);
+pub fn zones(service: Watched) -> El {
+    let zones: Zones = Kept::new(move || service.get(dns::zones));
     let count = move || zones.with(Vec::len);
-    view! {
-        <section class="card" data-test="dns">
-            <h2>{words::DNS}</h2>
-            <For each=move || 0..count() key=|place| *place let:place>
-                <ZoneTable zone=Memo::new(move |_| zones.with(|zones| zones.get(place).cloned()))/>
-            </For>
-        </section>
-    }
+    el("section")
+        .class("card")
+        .attr("data-test", "dns")
+        .child(el("h2").text(words::DNS))
+        .child(each_place(count, move |place| zone_table(zones, place)))
 }
 
-#[component]
-fn ZoneTable(zone: Memo<Option<dns::Zone>>) -> impl IntoView {
-    let keys = Memo::new(move |_| {
-        let keys =
-            |zone: &dns::Zone| zone.rows.iter().map(|row| row.key.clone()).collect::<Vec<_>>();
-        zone.with(|zone| zone.as_ref().map(keys).unwrap_or_default())
+fn zone_table(zones: Zones, place: usize) -> El {
+    let look = move |read: fn(&dns::Zone) -> String| {
+        move || zones.with(|zones| zones.get(place).map(read)).unwrap_or_default()
+    };
+    let keys = move || {
+        let keys = |zone: &dns::Zone| zone.rows.iter().map(|row| row.key.clone()).collect();
+        zones.with(|zones| zones.get(place).map(keys)).unwrap_or_default()
+    };
+    let head = |name: &'static str| el("th").attr("scope", "col").text(name);
+    let heads = [words::ASKED, words::RECORDS, words::POINTS_TO, words::WHEN].map(head);
+    let caption = el("caption")
+        .child(el("span").text_fn(look(|zone| zone.provider.clone())))
+        .text(" ")
+        .child(el("small").class("mono").text_fn(look(|zone| zone.zone.clone())));
+    let table = el("table")
+        .child(caption)
+        .child(el("thead").child(el("tr").children(heads)))
+        .child(el("tbody").child(each(keys, move |key| answer_row(zones, place, key))));
+    div("table-frame").child(table)
+}
+
+fn answer_row(zones: Zones, place: usize, key: String) -> El {
+    let row: Kept<Option<Row>> = Kept::new(move || {
+        let find = |zone: &dns::Zone| zone.rows.iter().find(|row| row.key == key).cloned();
+        zones.with(|zones| zones.get(place).and_then(find))
     });
-    let provider = move || zone.with(|zone| zone.as_ref().map(|zone| zone.provider.clone()));
-    let name = move || zone.with(|zone| zone.as_ref().map(|zone| zone.zone.clone()));
-    view! {
-        <div class="table-frame">
-            <table>
-                <caption>{provider} " " <small class="mono">{name}</small></caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{words::ASKED}</th>
-                        <th scope="col">{words::RECORDS}</th>
-                        <th scope="col">{words::POINTS_TO}</th>
-                        <th scope="col" class="number"></th>
-                    </tr>
-                </thead>
-                <tbody>
-                    <For each=move || keys.get() key=String::clone let:key>
-                        <AnswerRow row=Memo::new(move |_| zone.with(|zone| find(zone, &key)))/>
-                    </For>
-                </tbody>
-            </table>
-        </div>
-    }
-}
-
-#[component]
-fn AnswerRow(row: Memo<Option<Row>>) -> impl IntoView {
     let text = move |read: fn(&Row) -> String| {
         move || row.with(|row| row.as_ref().map(read).unwrap_or_default())
     };
@@ -61,27 +53,21 @@ fn AnswerRow(row: Memo<Option<Row>>) -> impl IntoView {
     let lines = move || {
         let lines = row.with(|row| row.as_ref().map(|row| row.lines.clone()).unwrap_or_default());
         if lines.is_empty() {
-            return view! { <span class="facts">{words::NOTHING_READ}</span> }.into_any();
+            return span("facts").text(words::NOTHING_READ).into();
         }
-        lines.into_iter().map(|line| view! { <code>{line}</code> }).collect_view().into_any()
+        el("div").children(lines.into_iter().map(|line| el("code").text(line))).into()
     };
     let at = move || row.with(|row| row.as_ref().map(|row| row.at).unwrap_or_default());
-    view! {
-        <tr>
-            <th scope="row">
-                {text(|row| row.who.clone())}
-                <small class="mono">{text(|row| row.address.clone())}</small>
-            </th>
-            <td class="mono">{lines}</td>
-            <td><State tone=Signal::derive(tone) word=Signal::derive(text(|row| row.says.clone()))/></td>
-            <td class="number">
-                <small>
-                    {text(|row| row.elapsed_ms.map(words::answered_in).unwrap_or_default())}
-                    <Ago at=Signal::derive(at)/>
-                </small>
-            </td>
-        </tr>
-    }
+    let took = text(|row| row.elapsed_ms.map(words::answered_in).unwrap_or_default());
+    let who = el("th")
+        .attr("scope", "row")
+        .child(el("span").text_fn(text(|row| row.who.clone())))
+        .child(el("small").class("mono").text_fn(text(|row| row.address.clone())));
+    el("tr")
+        .child(who)
+        .child(el("td").class("mono").child(dynamic(lines)))
+        .child(el("td").child(state(tone, text(|row| row.says.clone()))))
+        .child(el("td").child(el("small").child(el("span").text_fn(took)).child(ago(at))))
 }
 
 fn tone(standing: Standing) -> Tone {
@@ -91,8 +77,4 @@ fn tone(standing: Standing) -> Tone {
         Standing::Foreign => Tone::Warn,
         Standing::Silent => Tone::Down,
     }
-}
-
-fn find(zone: &Option<dns::Zone>, key: &str) -> Option<Row> {
-    zone.as_ref()?.rows.iter().find(|row| row.key == key).cloned()
 }

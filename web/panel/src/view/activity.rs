@@ -1,71 +1,63 @@
 //! What happened: the journal, filtered.
 use crate::api;
+use crate::el::{El, div, dynamic, effect, el};
+use crate::kept::{Kept, Slot};
 use crate::live::Live;
 use crate::model::activity::{self, Filter};
+use crate::model::news::Happening;
 use crate::model::route::Route;
-use crate::part::command::Trouble;
-use crate::part::events::Journal;
+use crate::part::command::trouble;
+use crate::part::events::journal;
 use crate::words;
-use failover_core::{EventRecord, Severity};
+use failover_core::Severity;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_api::Problem;
 
 /// The page.
-#[component]
-pub fn Activity(route: RwSignal<Route>) -> impl IntoView {
+pub fn activity(route: Slot<Route>) -> El {
     let live = expect_context::<Live>();
-    let known = RwSignal::new(Vec::<EventRecord>::new());
-    let problem = RwSignal::new(None::<Problem>);
-    let filter = RwSignal::new(Filter::default());
+    let known = Slot::new(Vec::<Happening>::new());
+    let problem = Slot::new(None::<Problem>);
+    let filter = Slot::new(Filter::default());
+    let learn = move |news: &[Happening]| {
+        let mut all = known.get_untracked();
+        if activity::merge(&mut all, news) {
+            known.set(all);
+        }
+    };
     spawn_local(async move {
         match api::events(activity::KEPT).await {
-            Ok(page) => {
-                known.maybe_update(|known| activity::merge(known, &page.events));
+            Ok(page) => learn(&page.events),
+            Err(error) => {
+                problem.set(Some(live.notice(error)));
             }
-            Err(error) => problem.set(Some(live.notice(error))),
         }
     });
-    Effect::new(move |_| {
-        live.with(|all| {
-            known.maybe_update(|known| activity::merge(known, &all.recent));
-        });
+    effect(move || {
+        live.with(|all| learn(&all.recent));
     });
-    Effect::new(move |_| {
+    effect(move || {
         if let Route::Activity { service, .. } = route.get() {
             filter.update(|filter| filter.service = service);
         }
     });
-    let shown = Memo::new(move |_| {
+    let shown = Kept::new(move || {
         filter.with(|filter| {
             known.with(|known| {
                 known.iter().filter(|event| filter.passes(event)).cloned().collect::<Vec<_>>()
             })
         })
     });
-    view! {
-        <h1 class="page-title">{words::ACTIVITY}</h1>
-        <Filters filter=filter/>
-        <Trouble problem=problem/>
-        <section class="card"><Journal events=shown route=route/></section>
-    }
+    div("page")
+        .child(el("h1").class("page-title").text(words::ACTIVITY))
+        .child(filters(live, filter))
+        .child(trouble(problem))
+        .child(el("section").class("card").child(journal(shown, route)))
 }
 
-#[component]
-fn Filters(filter: RwSignal<Filter>) -> impl IntoView {
-    let live = expect_context::<Live>();
-    let services = Memo::new(move |_| {
-        live.with(|all| all.services.iter().map(|s| s.view.service.clone()).collect::<Vec<_>>())
-            .unwrap_or_default()
-    });
-    let choose = move |event| {
-        let chosen = event_target_value(&event);
-        let service = (!chosen.is_empty()).then_some(chosen);
-        let target = Route::Activity { service, event: None }.hash();
-        // An address of our own making is always accepted.
-        let _ = window().location().set_hash(&target);
-    };
-    let urgency = move |event| {
+fn filters(live: Live, filter: Slot<Filter>) -> El {
+    let urgency = move |event: web_sys::Event| {
         let severity = match event_target_value(&event).as_str() {
             "warning" => Some(Severity::Warning),
             "critical" => Some(Severity::Critical),
@@ -73,36 +65,48 @@ fn Filters(filter: RwSignal<Filter>) -> impl IntoView {
         };
         filter.update(|filter| filter.severity = severity);
     };
-    let option = move |name: String| {
-        let chosen = filter.with_untracked(|filter| filter.service.as_ref() == Some(&name));
-        view! { <option value=name.clone() selected=chosen>{name.clone()}</option> }
+    let text = el("input")
+        .attr("id", "filter")
+        .attr("type", "search")
+        .attr("placeholder", words::FILTER_HINT)
+        .on("input", move |event| filter.update(|f| f.text = event_target_value(&event)));
+    let urgency = el("select")
+        .on("change", urgency)
+        .child(option("", words::EVERYTHING))
+        .child(option("warning", words::WARNINGS))
+        .child(option("critical", words::CRITICAL));
+    div("filters")
+        .child(el("label").text(words::FILTER).child(text))
+        .child(el("label").text(words::URGENCY).child(urgency))
+        .child(el("label").text(words::SERVICE).child(service_choice(live, filter)))
+}
+
+fn service_choice(live: Live, filter: Slot<Filter>) -> AnyView {
+    let services = Kept::new(move || {
+        live.with(|all| all.services.iter().map(|s| s.view.service.clone()).collect::<Vec<_>>())
+            .unwrap_or_default()
+    });
+    let choose = |event: web_sys::Event| {
+        let chosen = event_target_value(&event);
+        let service = (!chosen.is_empty()).then_some(chosen);
+        let target = Route::Activity { service, event: None }.hash();
+        // An address of our own making is always accepted.
+        let _ = window().location().set_hash(&target);
     };
-    view! {
-        <div class="filters">
-            <label>
-                {words::FILTER}
-                <input
-                    id="filter"
-                    type="search"
-                    placeholder=words::FILTER_HINT
-                    on:input=move |event| filter.update(|f| f.text = event_target_value(&event))
-                />
-            </label>
-            <label>
-                {words::URGENCY}
-                <select on:change=urgency>
-                    <option value="">{words::EVERYTHING}</option>
-                    <option value="warning">{words::WARNINGS}</option>
-                    <option value="critical">{words::CRITICAL}</option>
-                </select>
-            </label>
-            <label>
-                {words::SERVICE}
-                <select on:change=choose>
-                    <option value="">{words::ALL_SERVICES}</option>
-                    {move || services.get().into_iter().map(option).collect_view()}
-                </select>
-            </label>
-        </div>
-    }
+    let named = move |name: String| {
+        let chosen = filter.with_untracked(|filter| filter.service.as_ref() == Some(&name));
+        let option = el("option").attr("value", name.clone()).text(name);
+        if chosen { option.attr("selected", "") } else { option }
+    };
+    dynamic(move || {
+        el("select")
+            .on("change", choose)
+            .child(option("", words::ALL_SERVICES))
+            .children(services.get().into_iter().map(named))
+            .into()
+    })
+}
+
+fn option(value: &'static str, text: &'static str) -> El {
+    el("option").attr("value", value).text(text)
 }

@@ -1,21 +1,22 @@
 //! Logging in.
 use crate::api;
+use crate::el::{El, el};
+use crate::kept::Slot;
 use crate::live::Live;
-use crate::part::command::Trouble;
-use crate::part::icon::Mark;
+use crate::part::command::trouble;
+use crate::part::icon::mark;
 use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_api::Problem;
 
 /// The page.
-#[component]
-pub fn Login() -> impl IntoView {
+pub fn login() -> El {
     let live = expect_context::<Live>();
-    let (user, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<Problem>);
-    let enter = move |event: leptos::ev::SubmitEvent| {
+    let (user, password) = (Slot::new(String::new()), Slot::new(String::new()));
+    let busy = Slot::new(false);
+    let problem = Slot::new(None::<Problem>);
+    let enter = move |event: web_sys::Event| {
         event.prevent_default();
         busy.set(true);
         problem.set(None);
@@ -29,39 +30,35 @@ pub fn Login() -> impl IntoView {
             }
         });
     };
-    let text = move || if busy.get() { words::LOGGING_IN } else { words::LOG_IN };
-    view! {
-        <main class="login">
-            <form on:submit=enter>
-                <h1><Mark/>{words::NAME}</h1>
-                <p class="facts">{words::TAGLINE}</p>
-                <label>
-                    {words::USER}
-                    <input
-                        name="user"
-                        type="text"
-                        autocomplete="username"
-                        autocapitalize="none"
-                        autofocus
-                        required
-                        on:input=move |event| user.set(event_target_value(&event))
-                    />
-                </label>
-                <label>
-                    {words::PASSWORD}
-                    <input
-                        name="password"
-                        type="password"
-                        autocomplete="current-password"
-                        required
-                        on:input=move |event| password.set(event_target_value(&event))
-                    />
-                </label>
-                <Trouble problem=problem/>
-                <button type="submit" class="button primary" disabled=move || busy.get() data-test="log-in">
-                    {text}
-                </button>
-            </form>
-        </main>
-    }
+    let text = move || if busy.get() { words::LOGGING_IN } else { words::LOG_IN }.to_owned();
+    let submit = el("button")
+        .attr("type", "submit")
+        .class("button primary")
+        .attr("data-test", "log-in")
+        .flag("disabled", move || busy.get())
+        .text_fn(text);
+    let user_field = field(words::USER, "user", "text", user)
+        .attr("autocomplete", "username")
+        .attr("autocapitalize", "none")
+        .attr("autofocus", "");
+    let password_field = field(words::PASSWORD, "password", "password", password)
+        .attr("autocomplete", "current-password");
+    let form = el("form")
+        .on("submit", enter)
+        .child(el("h1").child(mark()).text(words::NAME))
+        .child(el("p").class("facts").text(words::TAGLINE))
+        .child(el("label").text(words::USER).child(user_field))
+        .child(el("label").text(words::PASSWORD).child(password_field))
+        .child(trouble(problem))
+        .child(submit);
+    el("main").class("login").child(form)
+}
+
+fn field(label: &'static str, name: &'static str, kind: &'static str, value: Slot<String>) -> El {
+    el("input")
+        .attr("aria-label", label)
+        .attr("name", name)
+        .attr("type", kind)
+        .attr("required", "")
+        .on("input", move |event| value.set(event_target_value(&event)))
 }

@@ -1,7 +1,9 @@
 //! The pages.
 pub mod activity;
+pub mod keys;
 pub mod login;
 pub mod overview;
 pub mod service;
 pub mod shell;
 pub mod theme;
+pub mod voice;

@@ -1,71 +1,73 @@
 //! One service: the sentence, what is under way, and everything it rests on.
+use crate::el::{El, div, dynamic, el, show};
+use crate::kept::Kept;
 use crate::live::{Live, Watched};
 use crate::model::sentence;
-use crate::part::events::Brief;
-use crate::part::notices::Notices;
-use crate::part::outlook::OutlookCard;
-use crate::part::picture::Picture;
-use crate::part::progress::MoveProgress;
-use crate::part::state::Sentence;
-use crate::part::votes::Votes;
-use crate::part::zones::Zones;
+use crate::part::events::{Happenings, brief};
+use crate::part::notices::notices;
+use crate::part::outlook::outlook_card;
+use crate::part::picture::picture;
+use crate::part::progress::move_progress;
+use crate::part::state;
+use crate::part::votes::votes;
+use crate::part::zones::zones;
 use crate::words;
-use failover_core::EventRecord;
 use leptos::prelude::*;
 
 /// How many events stand beside the picture.
 const LATEST: usize = 6;
 
 /// The page.
-#[component]
-pub fn Service(name: String) -> impl IntoView {
+pub fn service(name: String) -> El {
     let live = expect_context::<Live>();
     let service = Watched::new(live, name);
-    let there = Memo::new(move |_| service.with(|_| ()).is_some());
+    let there = Kept::new(move || service.with(|_| ()).is_some());
+    div("page").child(dynamic(move || {
+        if there.get() {
+            content(service).into()
+        } else {
+            el("h1").class("sentence").text(words::NO_SUCH_SERVICE).into()
+        }
+    }))
+}
+
+fn content(service: Watched) -> El {
+    let events = el("section")
+        .class("card")
+        .child(el("h2").text(words::LATEST))
+        .child(brief(latest(service)));
     // The overview of a single service is its picture already.
-    let only = Memo::new(move |_| live.with(|all| all.services.len()) == Some(1));
-    view! {
-        <Show
-            when=move || there.get()
-            fallback=|| view! { <h1 class="sentence">{words::NO_SUCH_SERVICE}</h1> }
-        >
-            <Story service=service/>
-            <Show when=move || !only.get()><Picture service=service/></Show>
-            <Votes service=service/>
-            <Zones service=service/>
-            <div class="pair">
-                <OutlookCard service=service/>
-                <section class="card">
-                    <h2>{words::LATEST}</h2>
-                    <Brief events=latest(service)/>
-                </section>
-            </div>
-        </Show>
-    }
+    let several = move || service.live().only_service().is_none();
+    div("page")
+        .child(story(service))
+        .child(show(several, move || picture(service)))
+        .child(votes(service))
+        .child(zones(service))
+        .child(div("pair").child(outlook_card(service)).child(events))
 }
 
 /// The sentence, what wants a decision, and the move on its way.
-#[component]
-pub fn Story(service: Watched) -> impl IntoView {
-    let head = service.memo(sentence::head);
-    let tail = service.memo_at(sentence::tail);
-    view! {
-        <h1 class="sentence" data-test="sentence"><Sentence pieces=head/></h1>
-        <p class="tail">{move || tail.with(|parts| parts.join(" · "))}</p>
-        <div class="notices"><Notices service=service/></div>
-        <MoveProgress service=service/>
-    }
+pub fn story(service: Watched) -> El {
+    let head = el("h1").class("sentence").attr("data-test", "sentence");
+    let tail = move || {
+        let now = service.live().now();
+        service.get(|service| sentence::tail(service, now)).join(" · ")
+    };
+    div("page")
+        .child(state::sentence(head, move || service.get(sentence::head)))
+        .child(el("p").class("tail").text_fn(tail))
+        .child(notices(service))
+        .child(move_progress(service))
 }
 
 /// The latest events of a service.
-pub fn latest(service: Watched) -> Signal<Vec<EventRecord>> {
-    let events = Memo::new(move |_| {
+pub fn latest(service: Watched) -> Happenings {
+    Kept::new(move || {
         let name = service.name();
-        let own = |all: &failover_core::Snapshot| {
+        let news = service.live().with(|all| {
             let own = all.recent.iter().filter(|event| event.service == name);
             own.take(LATEST).cloned().collect::<Vec<_>>()
-        };
-        service.live().with(own).unwrap_or_default()
-    });
-    events.into()
+        });
+        news.unwrap_or_default()
+    })
 }

@@ -1,6 +1,7 @@
 //! Light, dark, or as the system has it; remembered by the browser.
 //!
 //! `boot.js` sets the remembered theme before the first paint; this takes over from there.
+use crate::kept::Slot;
 use leptos::prelude::*;
 use web_sys::Storage;
 
@@ -34,13 +35,13 @@ impl Theme {
 
 /// The theme that was chosen; a context.
 #[derive(Clone, Copy)]
-pub struct ThemeChoice(RwSignal<Theme>);
+pub struct ThemeChoice(Slot<Theme>);
 
 impl ThemeChoice {
     /// What was chosen last time.
     pub fn remembered() -> Self {
         let known = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
-        Self(RwSignal::new(match known.as_deref() {
+        Self(Slot::new(match known.as_deref() {
             Some("light") => Theme::Light,
             Some("dark") => Theme::Dark,
             _ => Theme::Auto,

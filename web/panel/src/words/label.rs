@@ -26,6 +26,8 @@ pub const LOGGING_IN: &str = "Logging in …";
 pub const USER: &str = "User";
 pub const PASSWORD: &str = "Password";
 pub const TAGLINE: &str = "Keeps a service reachable when a cloud fails.";
+pub const OTHER_VERSION: &str =
+    "It is not what this panel expects; reload the page if Schwenk was upgraded.";
 pub const UNREACHABLE: &str = "Schwenk does not answer";
 
 // States; one word each.
@@ -44,15 +46,10 @@ pub const LATEST: &str = "Latest";
 pub const ALL_ACTIVITY: &str = "All activity";
 pub const DETAILS: &str = "Details";
 pub const PROBES: &str = "Probes";
-pub const SITE: &str = "Site";
 pub const DNS: &str = "DNS, as stored and as answered";
-pub const VANTAGE: &str = "Vantage point";
-pub const CHECK: &str = "Check";
-pub const COUNTERS: &str = "Counters";
-pub const LATELY: &str = "Lately";
-pub const SAYS: &str = "Says";
 pub const API: &str = "API";
 pub const ASKED: &str = "Asked";
+pub const WHEN: &str = "When";
 pub const RECORDS: &str = "Records";
 pub const POINTS_TO: &str = "Points to";
 pub const STALE_REPORT: &str = "stale";
@@ -66,7 +63,6 @@ pub const PROBE_OK: &str = "ok";
 pub const PROBE_FAILED: &str = "failed";
 pub const NO_EVENTS: &str = "Nothing has happened yet.";
 pub const NO_EVENTS_MATCH: &str = "No event matches.";
-pub const TTL: &str = "TTL";
 
 // Providers.
 pub const SERVERS_SILENT: &str = "no name server answers";
@@ -89,7 +85,6 @@ pub const MAINTENANCE_ON: &str = "Maintenance …";
 pub const MAINTENANCE_OFF: &str = "End maintenance";
 pub const REARM: &str = "Re-arm";
 pub const ARM: &str = "Arm";
-pub const DISARM: &str = "Disarm …";
 pub const ACKNOWLEDGE: &str = "I have seen it";
 pub const REPAIR: &str = "Publish again";
 pub const ABANDON: &str = "Give up this move";
@@ -111,7 +106,6 @@ pub const COPY_MARKDOWN: &str = "Copy as Markdown";
 pub const COPIED: &str = "Copied";
 pub const EVIDENCE: &str = "Votes it rests on";
 pub const NO_EVIDENCE: &str = "No votes belong to this event.";
-pub const PERMALINK: &str = "Address of this event";
 
 // Demo.
 pub const BREAK: &str = "Break something";

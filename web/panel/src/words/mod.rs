@@ -4,10 +4,16 @@
 //! should rest on.
 mod act;
 mod label;
+mod next;
+mod notice;
+mod progress;
 mod say;
 
 pub use act::*;
 pub use label::*;
+pub use next::*;
+pub use notice::*;
+pub use progress::*;
 pub use say::*;
 
 /// A list in words: "a", "a and b", "a, b and c".
@@ -22,6 +28,10 @@ pub fn list(names: &[String]) -> String {
 /// "1 name server", "4 name servers".
 pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
+}
+
+fn points(number: u8) -> &'static str {
+    if number == 1 { "vantage point" } else { "vantage points" }
 }
 
 #[cfg(test)]

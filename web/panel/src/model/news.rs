@@ -1,0 +1,150 @@
+//! What the server sends, as far as the panel reads it.
+//!
+//! Services are `failover-core`'s own types. Of events the panel shows the server's sentence, the
+//! kind and the votes, and does not read the rest of their many variants.
+use super::json::{FromJson, at, fields};
+use failover_core::{ServiceSnapshot, Severity, Timestamp, Vote};
+use serde_json::Value;
+
+/// A [`failover_core::Snapshot`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct News {
+    /// The moment.
+    pub at: Timestamp,
+    /// When the watcher was started.
+    pub started: Timestamp,
+    /// Set when the journal cannot be written: why.
+    pub journal_problem: Option<String>,
+    /// The services.
+    pub services: Vec<ServiceSnapshot>,
+    /// The latest events, newest first.
+    pub recent: Vec<Happening>,
+}
+
+/// A [`failover_core::EventRecord`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Happening {
+    /// Its place in the journal.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Which service.
+    pub service: String,
+    /// How urgent.
+    pub severity: Severity,
+    /// One sentence.
+    pub text: String,
+    /// What.
+    pub event: Deed,
+}
+
+/// A [`failover_core::Event`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deed {
+    /// Which kind, such as `verdict_changed`.
+    pub kind: String,
+    /// The votes it rests on, if any.
+    pub votes: Vec<Vote>,
+}
+
+/// A [`web_api::Events`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Newest first.
+    pub events: Vec<Happening>,
+}
+
+fields! {
+    News { at, started, journal_problem, services, recent }
+    Happening { seq, at, service, severity, text, event }
+    Page { events }
+}
+
+impl FromJson for Deed {
+    fn from_json(json: &Value) -> Option<Self> {
+        let votes = json.get("evidence").map(|evidence| at(evidence, "votes"));
+        Some(Self { kind: at(json, "kind")?, votes: votes.unwrap_or(Some(Vec::new()))? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixture;
+    use crate::model::json::parse;
+    use failover_core::{
+        Actor, CheckId, Event, EventRecord, Evidence, MoveId, MoveKind, SiteId, SiteSet, Snapshot,
+        VantageId, Verdict,
+    };
+
+    fn record(seq: u64, event: Event) -> EventRecord {
+        EventRecord {
+            seq,
+            at: fixture::NOW,
+            service: "shop".to_owned(),
+            severity: Severity::Critical,
+            text: "A sentence.".to_owned(),
+            event,
+        }
+    }
+
+    /// What the server writes is read back, event by event.
+    #[test]
+    fn the_servers_own_types_are_understood() {
+        let (from, to) = (SiteSet::one(SiteId(0)), SiteSet::one(SiteId(1)));
+        let vote = Vote {
+            vantage: VantageId(0),
+            site: SiteId(1),
+            verdict: Verdict::Down,
+            since: fixture::before(3),
+            reported: fixture::NOW,
+            failed: vec![CheckId(2)],
+        };
+        let votes = vec![vote.clone()];
+        let who = Actor("anna".to_owned());
+        let evidence = Evidence { votes, candidate_up_since: Some(fixture::NOW), lag_ms: None };
+        let recent = vec![
+            record(4, Event::AllDown),
+            record(
+                3,
+                Event::MoveStarted {
+                    id: MoveId(1),
+                    reason: MoveKind::Failover,
+                    from,
+                    to,
+                    who,
+                    evidence: evidence.clone(),
+                },
+            ),
+            record(
+                2,
+                Event::VerdictChanged {
+                    site: SiteId(0),
+                    from: Verdict::Up,
+                    to: Verdict::Down,
+                    evidence,
+                },
+            ),
+        ];
+        let sent = Snapshot {
+            number: 7,
+            at: fixture::NOW,
+            started: fixture::before(9),
+            version: "0.1.0".to_owned(),
+            vantage: "here".to_owned(),
+            journal_problem: None,
+            services: vec![fixture::moving(), fixture::moved()],
+            recent,
+        };
+        let news: News = parse(&serde_json::to_string(&sent).unwrap()).unwrap();
+        assert_eq!(news.services, sent.services);
+        assert_eq!((news.at, news.started), (sent.at, sent.started));
+        let kinds: Vec<_> = news.recent.iter().map(|event| event.event.kind.as_str()).collect();
+        assert_eq!(kinds, ["all_down", "move_started", "verdict_changed"]);
+        assert_eq!(news.recent[0].event.votes, []);
+        assert_eq!(news.recent[1].event.votes, [vote]);
+        let page = web_api::Events { events: sent.recent };
+        let page: Page = parse(&serde_json::to_string(&page).unwrap()).unwrap();
+        assert_eq!(page.events, news.recent);
+    }
+}
