@@ -149,7 +149,13 @@ impl State {
     pub fn apply(&mut self, at: Timestamp, event: &Event) {
         self.at = self.at.max(at);
         match event {
-            Event::PolicyAdopted { policy } => self.take_policy(policy),
+            Event::PolicyAdopted { policy } => {
+                if let (None, Mode::Armed { since, .. }) = (&self.policy, &mut self.mode) {
+                    // A new service is armed from its first moment on.
+                    *since = at;
+                }
+                self.take_policy(policy);
+            }
             Event::Adopted { sites } => {
                 (self.desired, self.since) = (*sites, at);
             }

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use thirtyfour::extensions::cdp::ChromeDevTools;
+use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -42,7 +42,7 @@ impl Browser {
         ] {
             wishes.add_arg(flag)?;
         }
-        wishes.insert_base_capability("goog:loggingPrefs".to_owned(), json!({"browser": "ALL"}));
+        wishes.set_logging_prefs("browser", LoggingPrefsLogLevel::All)?;
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes).await?;
         let browser = Self { driver, _chromedriver: chromedriver, _profile: profile };
         browser.resize(1280, 900).await?;
@@ -92,9 +92,9 @@ impl Browser {
         Ok(found.map_err(|e| format!("a button \"{text}\": {e}"))?.click().await?)
     }
 
-    /// Says yes to the open dialog as it stands.
-    pub async fn submit_dialog(&self) -> Result<(), Failed> {
-        self.click("dialog[open] button[type='submit']").await
+    /// Takes the first choice that the open dialog offers.
+    pub async fn choose_first(&self) -> Result<(), Failed> {
+        self.click("dialog[open] .choices button").await
     }
 
     pub async fn enabled(&self, css: &str) -> Result<bool, Failed> {
@@ -146,8 +146,7 @@ impl Browser {
     }
 
     async fn cdp(&self, command: &str, params: serde_json::Value) -> Result<(), Failed> {
-        let tools = ChromeDevTools::new(self.driver.handle.clone());
-        tools.execute_cdp_with_params(command, params).await?;
+        self.driver.cdp().send_raw(command, params).await?;
         Ok(())
     }
 

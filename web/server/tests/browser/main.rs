@@ -10,6 +10,8 @@ use std::time::Duration;
 use demo::Demo;
 use driver::{Browser, Failed};
 
+const CLOSE_DRAWER: &str = "[data-test='drawer'] header button";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_watches_a_failover_and_moves_the_service_back() -> Result<(), Failed> {
     if std::env::var_os("SCHWENK_TEST_BROWSER").is_none() {
@@ -60,7 +62,7 @@ async fn failover(browser: &Browser) -> Result<(), Failed> {
     browser.click("[data-test='fault-london-kill']").await?;
     browser.until_text("h1.sentence", &["is served from", "falkenstein"]).await?;
     browser.until_text("article.site[aria-label='london']", &["down", "refused"]).await?;
-    browser.click("[data-test='break']").await?;
+    browser.click(CLOSE_DRAWER).await?;
     browser.picture("after").await?;
     browser.go("#/activity").await?;
     browser.until_text("main", &["failover", "london", "falkenstein"]).await?;
@@ -71,7 +73,7 @@ async fn failover(browser: &Browser) -> Result<(), Failed> {
 async fn lift_the_latch(browser: &Browser) -> Result<(), Failed> {
     browser.click("[data-test='break']").await?;
     browser.click("[data-test='mend-all']").await?;
-    browser.click("[data-test='break']").await?;
+    browser.click(CLOSE_DRAWER).await?;
     browser.until_text("article.site[aria-label='london']", &["up", "standby"]).await?;
     browser.click_button("Re-arm").await
 }
@@ -89,7 +91,7 @@ async fn move_back(browser: &Browser) -> Result<(), Failed> {
 
 async fn pause_and_resume(browser: &Browser) -> Result<(), Failed> {
     browser.click("[data-test='automation']").await?;
-    browser.submit_dialog().await?;
+    browser.choose_first().await?;
     browser.until_text("header", &["disarmed"]).await?;
     browser.picture("disarmed").await?;
     browser.click("[data-test='automation']").await?;
@@ -98,7 +100,7 @@ async fn pause_and_resume(browser: &Browser) -> Result<(), Failed> {
 
 async fn maintenance(browser: &Browser) -> Result<(), Failed> {
     browser.click("[data-test='maintenance-falkenstein']").await?;
-    browser.submit_dialog().await?;
+    browser.choose_first().await?;
     browser.until_text("article.site[aria-label='falkenstein']", &["maintenance"]).await
 }
 
