@@ -44,6 +44,13 @@ impl Dist {
         Ok(())
     }
 
+    /// Adds a file at a path that browsers ask for by themselves.
+    pub fn fixed(&mut self, path: &str, file: &str, raw: &[u8]) -> Result<(), Box<dyn Error>> {
+        let row = self.row(path, file, &hash(raw), raw, false)?.0;
+        self.rows.push_str(&row);
+        Ok(())
+    }
+
     /// Writes the table.
     pub fn finish(self) -> Result<(), Box<dyn Error>> {
         let page = self.page.ok_or("the panel has no page")?;

@@ -53,7 +53,10 @@ fn fill(dist: &mut embed::Dist, own: &Path, bound: &compile::Bound) -> Result<()
     let boot = text("boot.js")?.replace("{{js}}", &js.path).replace("{{wasm}}", &wasm.path);
     let boot = dist.add("boot", "js", boot.as_bytes())?;
     let css = dist.add("panel", "css", text("panel.css")?.as_bytes())?;
-    let icon = dist.add("favicon", "svg", text("favicon.svg")?.as_bytes())?;
+    let icon = text("favicon.svg")?;
+    // Browsers also ask for it when they show something that is not the page.
+    dist.fixed("/favicon.ico", "icon.svg", icon.as_bytes())?;
+    let icon = dist.add("favicon", "svg", icon.as_bytes())?;
     let page = text("index.html")?
         .replace("{{boot}}", &boot.path)
         .replace("{{css}}", &css.path)

@@ -58,20 +58,26 @@ fn announce(demo: &Demo, address: SocketAddr, out: Out) -> Result<(), Failed> {
         "config": demo.config, "emulator": demo.world.info(),
     });
     out.print(&line, || {
-        format!(
-            "Schwenk's demo: two emulated clouds, two sites, one name to keep reachable.\n\n  \
-             {url}\n  user {USER}, password {password}\n\n\
-             Try this in the panel:\n  \
-             - open \"Break something\", kill the site london, and watch the name move;\n  \
-             - take Google's API away and kill a site: Hetzner moves alone, Google is caught up\n    \
-             when it returns;\n  \
-             - change the record behind Schwenk's back, and see the drift.\n\n\
-             In another terminal:\n  \
-             export SCHWENK_URL={url} SCHWENK_TOKEN={}\n  \
-             schwenk status; schwenk events --follow\n\n\
-             The same as a configuration file: {}\nCtrl-C ends it.",
-            demo.token,
-            demo.config.display(),
-        )
+        let (token, config) = (&demo.token, demo.config.display());
+        let lines = [
+            "Schwenk's demo: two emulated clouds, two sites, one name to keep reachable.",
+            "",
+            &format!("  {url}"),
+            &format!("  user {USER}, password {password}"),
+            "",
+            "Try this in the panel:",
+            "  - break something: kill the site london, and watch the name move;",
+            "  - take Google's API away and kill a site: Hetzner moves alone, Google is caught",
+            "    up when it returns;",
+            "  - change the record behind Schwenk's back, and see the drift.",
+            "",
+            "In another terminal:",
+            &format!("  export SCHWENK_URL={url} SCHWENK_TOKEN={token}"),
+            "  schwenk status; schwenk events --follow",
+            "",
+            &format!("The same as a configuration file: {config}"),
+            "Ctrl-C ends it.",
+        ];
+        lines.join("\n")
     })
 }

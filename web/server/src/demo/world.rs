@@ -72,13 +72,7 @@ impl World {
 
     fn is_on(&self, deed: &Deed, active: &[Fault]) -> bool {
         match deed {
-            Deed::Fault(Fault::Answer { cloud, status, .. }) => active.iter().any(|fault| {
-                matches!(fault, Fault::Answer { cloud: c, status: s, .. } if c == cloud && s == status)
-            }),
-            Deed::Fault(Fault::ActionError { cloud, .. }) => active
-                .iter()
-                .any(|fault| matches!(fault, Fault::ActionError { cloud: c, .. } if c == cloud)),
-            Deed::Fault(fault) => active.contains(fault),
+            Deed::Fault(fault) => active.iter().any(|active| same(active, fault)),
             Deed::Drift(provider) => {
                 let drifted = self.drifted.lock().unwrap_or_else(PoisonError::into_inner);
                 drifted.contains_key(provider)
@@ -86,22 +80,9 @@ impl World {
         }
     }
 
-    /// Mends a counted fault as it is now, not as it was set.
     fn mend(&self, fault: &Fault) {
-        for active in self.faults.active() {
-            let same = match (&active, fault) {
-                (
-                    Fault::Answer { cloud: a, status: s, .. },
-                    Fault::Answer { cloud: b, status: t, .. },
-                ) => a == b && s == t,
-                (Fault::ActionError { cloud: a, .. }, Fault::ActionError { cloud: b, .. }) => {
-                    a == b
-                }
-                (active, fault) => active == fault,
-            };
-            if same {
-                self.faults.clear(&active);
-            }
+        for active in self.faults.active().iter().filter(|active| same(active, fault)) {
+            self.faults.clear(active);
         }
     }
 
@@ -136,6 +117,18 @@ impl World {
 
     fn remember(&self, id: &str, old: RrSet) {
         self.drifted.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), old);
+    }
+}
+
+/// Whether two faults are the same thing in the drawer; a counted one has counted down meanwhile.
+fn same(a: &Fault, b: &Fault) -> bool {
+    match (a, b) {
+        (
+            Fault::Answer { cloud: a, status: code, .. },
+            Fault::Answer { cloud: b, status: other, .. },
+        ) => a == b && code == other,
+        (Fault::ActionError { cloud: a, .. }, Fault::ActionError { cloud: b, .. }) => a == b,
+        (a, b) => a == b,
     }
 }
 

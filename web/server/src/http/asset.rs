@@ -94,7 +94,8 @@ fn find(path: &str) -> Option<File> {
     const PAGE: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">\
         <title>Schwenk</title><link rel=\"icon\" href=\"data:,\">\
         <h1>Schwenk</h1><p>This build has no panel: it was made without the feature \
-        <code>panel</code>. The API is at <a href=\"/api/v1/openapi.json\">/api/v1</a>.</p></html>\n";
+        <code>panel</code>. The API is at \
+        <a href=\"/api/v1/openapi.json\">/api/v1</a>.</p></html>\n";
     const ICON: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 8\">\
         <circle cx=\"4\" cy=\"4\" r=\"3\"/></svg>\n";
     let (mime, etag, text) = match path {

@@ -72,7 +72,9 @@ static DOCUMENT: LazyLock<String> =
 /// This description.
 #[utoipa::path(
     get, path = "/api/v1/openapi.json", tag = "program", security(()),
-    responses((status = 200, description = "An OpenAPI document", content_type = "application/json"))
+    responses(
+        (status = 200, content_type = "application/json", description = "An OpenAPI document"),
+    )
 )]
 pub async fn document() -> impl IntoResponse {
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-cache")];
