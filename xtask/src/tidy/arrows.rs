@@ -6,6 +6,7 @@ use crate::shell::cargo;
 /// A crate and those of ours it may depend on.
 const ARROWS: &[(&str, &[&str])] = &[
     ("failover-core", &[]),
+    ("failover-sim", &["failover-core"]),
     ("health", &[]),
     ("cloud-http", &[]),
     ("dns-provider", &["cloud-http"]),

@@ -1,0 +1,7 @@
+//! The world around the decision: what may happen to a service, and what must hold whatever does.
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod seen;
+
+pub use seen::{Seen, Stored, Truth};
