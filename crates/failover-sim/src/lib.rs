@@ -2,6 +2,8 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod property;
 mod seen;
 
+pub use property::{Broken, Goals, Monitor, Property};
 pub use seen::{Seen, Stored, Truth};
