@@ -13,7 +13,7 @@
 //! ```
 //!
 //! The moment of death is uniform within *I*, independently for each check and vantage. A vantage
-//! says *down* when as many checks have failed as [`Require`](crate::Require) asks for, a quorum
+//! says *down* when as many checks have failed as [`Require`] asks for, a quorum
 //! does when as many vantages have: order statistics, whose mean is integrated numerically. Time on
 //! the wire of a refusal and the way of the report to the watcher come on top.
 //!
@@ -51,14 +51,23 @@ use crate::policy::{PolicySpec, Require};
 use std::time::Duration;
 
 mod chain;
+mod correlated;
+mod counter;
 mod counting;
 mod detection;
+mod joint;
+mod loss;
+mod measured;
 mod spurious;
 #[cfg(test)]
 mod tests;
+mod vantage;
 mod window;
 
+pub use correlated::{Estimate, false_failover_under};
 pub use detection::detection;
+pub use loss::{Loss, LossProblem};
+pub use measured::{Measured, measure};
 pub use spurious::false_failover;
 
 /// How a site fails.
