@@ -5,6 +5,7 @@ use crate::input::{Answer, Receipt};
 use crate::policy::PolicySpec;
 use crate::time::Timestamp;
 use crate::view::Verdict;
+use std::sync::Arc;
 
 /// How urgent an event is: who is woken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,7 +79,7 @@ pub enum Event {
     /// The places in all later events refer to this policy.
     PolicyAdopted {
         /// The policy.
-        policy: Box<PolicySpec>,
+        policy: Arc<PolicySpec>,
     },
     /// What is published was learnt from the providers, before the first move.
     Adopted {

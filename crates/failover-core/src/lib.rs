@@ -87,6 +87,7 @@
 
 pub mod bound;
 mod command;
+mod digest;
 mod event;
 mod explain;
 mod id;
@@ -102,6 +103,7 @@ mod time;
 mod view;
 
 pub use command::{Actor, Command, Refusal};
+pub use digest::Digest;
 pub use event::{Event, EventRecord, Evidence, MoveKind, Severity, Vote};
 pub use explain::explain;
 pub use id::{AttemptId, CheckId, MoveId, ProviderId, SiteId, SiteSet, VantageId};

@@ -6,6 +6,8 @@ use crate::input::{Answer, Receipt};
 use crate::policy::{Latch, PolicySpec};
 use crate::time::Timestamp;
 use crate::view::{Mode, MoveView, Verdict};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// The machine's durable memory. It changes through [`State::apply`] only, so that folding the
 /// journal's events gives the same state as the machine had.
@@ -14,7 +16,7 @@ use crate::view::{Mode, MoveView, Verdict};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct State {
-    pub(crate) policy: Option<Box<PolicySpec>>,
+    pub(crate) policy: Option<Arc<PolicySpec>>,
     pub(crate) desired: SiteSet,
     pub(crate) generation: MoveId,
     pub(crate) since: Timestamp,
@@ -143,6 +145,50 @@ impl State {
     /// The generation of what shall be published.
     pub fn generation(&self) -> MoveId {
         self.generation
+    }
+
+    /// Hashes all but the policy, which is large and hardly ever changes.
+    pub(crate) fn hash_rest(&self, hasher: &mut impl Hasher) {
+        let Self {
+            policy: _,
+            desired,
+            generation,
+            since,
+            mode,
+            latched,
+            sites,
+            providers,
+            open_move,
+            last_move,
+            last_attempt,
+            by_human,
+            automatic,
+            repairs,
+            all_down,
+            unacknowledged,
+            epoch,
+            at,
+        } = self;
+        (desired, generation, since, mode, latched, sites, providers).hash(hasher);
+        (open_move, last_move, last_attempt, by_human, automatic, repairs).hash(hasher);
+        (all_down, unacknowledged, epoch, at).hash(hasher);
+    }
+
+    /// Whether there is a memory for each place of its policy.
+    #[cfg(feature = "serde")]
+    pub(crate) fn fits(&self) -> bool {
+        let known = |policy: &PolicySpec| (policy.sites.len(), policy.providers.len());
+        let places = self.policy.as_deref().map(known).unwrap_or_default();
+        places == (self.sites.len(), self.providers.len())
+    }
+
+    /// Whether this is the policy of this state, which then shares it.
+    pub(crate) fn share(&mut self, policy: &Arc<PolicySpec>) -> bool {
+        let same = self.policy.as_ref() == Some(policy);
+        if same {
+            self.policy = Some(Arc::clone(policy));
+        }
+        same
     }
 
     /// The state after one more event.
@@ -290,7 +336,7 @@ impl State {
     }
 
     /// Moves what is remembered to the places of the new policy, by name.
-    fn take_policy(&mut self, new: &PolicySpec) {
+    fn take_policy(&mut self, new: &Arc<PolicySpec>) {
         let old = self.policy.take();
         let place = |old_names: &[String], name: &String| old_names.iter().position(|o| o == name);
         let names = |spec: &PolicySpec| -> (Vec<String>, Vec<String>) {
@@ -347,7 +393,7 @@ impl State {
                 (memory.split, memory.drift) = (false, None);
             }
         }
-        self.policy = Some(Box::new(new.clone()));
+        self.policy = Some(Arc::clone(new));
     }
 
     fn site(&mut self, site: SiteId, change: impl FnOnce(&mut SiteMemory)) {

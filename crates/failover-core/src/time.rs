@@ -1,14 +1,23 @@
 //! Time as a parameter: the core has no clock.
+use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 /// Milliseconds since the Unix epoch, as the shell counts them.
 ///
 /// The shell derives it from a monotonic clock anchored at start-up, so that a jump of the wall
 /// clock never reaches the core.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Timestamp(u64);
+
+/// As a `u128`, which nothing else here is: so a [`Digest`](crate::Digest) can tell a moment from a
+/// number and count it from now.
+impl Hash for Timestamp {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u128(self.0.into());
+    }
+}
 
 impl Timestamp {
     /// The moment `millis` milliseconds after the Unix epoch.

@@ -12,11 +12,12 @@ use crate::view::Mode;
 
 /// What a provider was last heard to say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Said {
     /// By its API.
-    stored: Option<Answer>,
+    pub(super) stored: Option<Answer>,
     /// By its name servers.
-    answered: Option<Answer>,
+    pub(super) answered: Option<Answer>,
 }
 
 impl Said {

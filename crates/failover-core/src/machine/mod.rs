@@ -1,9 +1,13 @@
 //! The machine: one door in, intents out.
+#[cfg(feature = "serde")]
+mod checkpoint;
 mod clockwork;
 mod command;
 mod decide;
+mod digest;
 mod drift;
 mod jobs;
+mod orbit;
 mod publish;
 mod show;
 mod verdict;
@@ -17,6 +21,7 @@ use crate::policy::Policy;
 use crate::state::State;
 use crate::time::Timestamp;
 use crate::view::{Blocker, View};
+use std::sync::Arc;
 
 pub use clockwork::Why;
 
@@ -25,7 +30,13 @@ use publish::ProviderRun;
 use verdict::Votes;
 
 /// The decision of one service.
+///
+/// With the feature `serde` it is also a checkpoint: read back, it goes on as if nothing had been,
+/// with what it has seen of the world. A watcher restarts from the journal instead; see
+/// [`Failover::new`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "checkpoint::Checkpoint"))]
 pub struct Failover {
     policy: Policy,
     state: State,
@@ -35,6 +46,7 @@ pub struct Failover {
 
 /// The volatile part of the machine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct Run {
     /// The latest moment the machine has seen; it never goes back.
     now: Timestamp,
@@ -65,6 +77,7 @@ struct Run {
 
 /// Something asked of compute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 enum Job {
     #[default]
     None,
@@ -75,6 +88,7 @@ enum Job {
 
 /// Whether this watcher may act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 enum Leader {
     /// Nobody has told otherwise: a single watcher.
     Sole,
@@ -90,14 +104,15 @@ impl Failover {
     ///
     /// It has seen no probe yet, whatever the state says, and it leads until
     /// [`Input::Leadership`] or [`Input::LeadershipLost`] says otherwise.
-    pub fn new(policy: Policy, state: State) -> Self {
+    pub fn new(policy: Policy, mut state: State) -> Self {
         let spec = policy.spec();
+        let policy_told = state.share(policy.shared());
         let run = Run {
             // Not the journal's last moment: the clock may have been ahead then, and a machine
             // that waits for time to catch up sees nothing.
             now: Timestamp::from_millis(0),
             stepped: false,
-            policy_told: state.policy.as_deref() == Some(spec),
+            policy_told,
             votes: Votes::new(spec),
             providers: spec.providers.iter().map(|_| ProviderRun::default()).collect(),
             said: spec.providers.iter().map(|_| Said::default()).collect(),
@@ -200,7 +215,7 @@ impl Failover {
             return;
         }
         if !self.run.policy_told {
-            let policy = Box::new(self.policy.spec().clone());
+            let policy = Arc::clone(self.policy.shared());
             self.record(now, out, Event::PolicyAdopted { policy });
             self.run.policy_told = true;
         }

@@ -8,15 +8,17 @@ use crate::time::Timestamp;
 
 /// Where one provider stands; forgotten on restart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct ProviderRun {
     pub(super) phase: Phase,
     /// Attempts that have failed in a row.
     pub(super) failures: u32,
     /// What is stored was looked at since the latest attempt.
-    looked: bool,
+    pub(super) looked: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) enum Phase {
     /// Nothing is under way.
     #[default]

@@ -9,17 +9,18 @@ use crate::view::Verdict;
 
 /// The counters of one check of one site from one vantage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Counter {
     pub(super) verdict: Verdict,
     pub(super) failures: u8,
     pub(super) successes: u8,
     /// Failures without `rise` successes in a row between them.
-    grey: u8,
+    pub(super) grey: u8,
     /// The latest outcomes, the newest in the lowest bit, 1 for a failure.
-    window: u64,
+    pub(super) window: u64,
     /// Start of the newest probe that was met, and of the newest that was not.
-    met: Timestamp,
-    missed: Timestamp,
+    pub(super) met: Timestamp,
+    pub(super) missed: Timestamp,
     pub(super) reported: Option<Timestamp>,
 }
 
@@ -91,6 +92,7 @@ fn ones(window: u64, of: u8) -> u8 {
 
 /// A verdict and since when it holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Held {
     pub(super) verdict: Verdict,
     pub(super) since: Timestamp,
@@ -106,15 +108,16 @@ impl Held {
 
 /// All that was probed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Votes {
-    sites: usize,
-    checks: usize,
-    counters: Vec<Counter>,
+    pub(super) sites: usize,
+    pub(super) checks: usize,
+    pub(super) counters: Vec<Counter>,
     /// What each vantage says of each site.
-    votes: Vec<Held>,
+    pub(super) votes: Vec<Held>,
     /// What the quorum says of each site.
-    verdicts: Vec<Held>,
-    isolated: Vec<bool>,
+    pub(super) verdicts: Vec<Held>,
+    pub(super) isolated: Vec<bool>,
 }
 
 impl Votes {

@@ -1,4 +1,6 @@
 //! What the owner of a service wants: validated once, then never checked again.
+use crate::digest::Digest;
+use std::sync::Arc;
 use std::time::Duration;
 
 mod preset;
@@ -218,10 +220,12 @@ pub struct PolicySpec {
     pub tick_gap_max: Duration,
 }
 
-/// A validated policy.
+/// A validated policy. A clone shares the settings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Policy {
-    spec: PolicySpec,
+    spec: Arc<PolicySpec>,
+    /// Of the settings, so that they are hashed once.
+    digest: u64,
 }
 
 /// One thing wrong with a policy.
@@ -237,6 +241,43 @@ impl Policy {
     /// The settings.
     pub fn spec(&self) -> &PolicySpec {
         &self.spec
+    }
+
+    /// How far back a machine under this policy looks: what is longer ago is all the same to it.
+    ///
+    /// It is a millisecond more than its longest duration that looks back. What only ends in the
+    /// future, such as a pause, is none of these.
+    pub fn horizon(&self) -> Duration {
+        let spec = self.spec();
+        let stable_for = match spec.failback {
+            Failback::Auto { stable_for } => stable_for,
+            Failback::Manual => Duration::ZERO,
+        };
+        let longest = [
+            // A report that is just fresh is compared with one that may be as old again.
+            spec.freshness * 2,
+            spec.candidate_up_for,
+            stable_for,
+            spec.hold_down,
+            spec.moves_window,
+            spec.attempt_timeout,
+            spec.retry_max,
+            spec.split_after,
+        ];
+        longest.into_iter().max().unwrap_or_default() + Duration::from_millis(1)
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<PolicySpec> {
+        &self.spec
+    }
+
+    pub(crate) fn digest(&self) -> u64 {
+        self.digest
+    }
+
+    /// Takes what was found valid.
+    fn of(spec: PolicySpec) -> Self {
+        Self { digest: Digest::of(&spec), spec: Arc::new(spec) }
     }
 }
 

@@ -28,7 +28,7 @@ impl Policy {
         problems.agreement(&spec);
         problems.moves(&spec);
         problems.writing(&spec);
-        if problems.0.is_empty() { Ok(Self { spec }) } else { Err(problems.0) }
+        if problems.0.is_empty() { Ok(Self::of(spec)) } else { Err(problems.0) }
     }
 }
 

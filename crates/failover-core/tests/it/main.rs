@@ -1,4 +1,5 @@
 //! The machine from outside: facts in, intents out.
+mod digest;
 mod failover;
 mod happening;
 mod properties;

@@ -90,7 +90,7 @@ fn beliefs_name_the_votes() {
     let changed = |site, from, to| Event::VerdictChanged { site, from, to, evidence: evidence() };
     say([
         (
-            Event::PolicyAdopted { policy: Box::new(spec()) },
+            Event::PolicyAdopted { policy: spec().into() },
             "This policy is in force: london, falkenstein and paris watched from 3 vantages, 2 \
              must agree, published at google and hetzner.",
         ),

@@ -8,13 +8,13 @@ use crate::world::World;
 mod hostile;
 mod leader;
 mod liveness;
-mod policies;
+pub mod policies;
 mod provider;
 mod restart;
 mod safety;
 
 /// A counterexample becomes a scenario that people can read, not a seed in a file.
-fn config() -> ProptestConfig {
+pub fn config() -> ProptestConfig {
     let default = ProptestConfig::default();
     let cases = std::env::var("PROPTEST_CASES").map_or(64, |_| default.cases);
     ProptestConfig { failure_persistence: None, cases, ..default }

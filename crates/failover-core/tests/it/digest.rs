@@ -1,0 +1,147 @@
+//! Digests and checkpoints: what is the same has the same one, whatever it is called.
+use failover_core::{Failover, Input, Policy, PolicySpec, State, Timestamp, VantageId};
+use proptest::prelude::*;
+use std::time::Duration;
+
+use crate::happening::{Happening, happenings, happenings_with_leases};
+use crate::properties::config;
+use crate::properties::policies::{policies, with};
+use crate::world::{Passed, World};
+
+/// The machine's log of a story: what it was told, and when it was started anew.
+fn told(policy: &Policy, story: &[Happening]) -> Vec<(Timestamp, Passed)> {
+    let mut world = World::new(policy.clone());
+    for happening in story {
+        world.happen(happening);
+    }
+    world.log
+}
+
+fn read_back(machine: &Failover) -> Failover {
+    let text = serde_json::to_string(machine).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_machine_that_was_read_back_goes_on_as_the_one_that_was_written(
+        policy in policies(),
+        story in happenings_with_leases(),
+        more in happenings_with_leases(),
+    ) {
+        let mut world = World::new(policy);
+        for happening in &story {
+            world.happen(happening);
+        }
+        let mut twin = read_back(&world.machine);
+        prop_assert_eq!(&twin, &world.machine);
+        prop_assert_eq!(twin.digest(), world.machine.digest());
+        prop_assert_eq!(twin.orbit(&[]), world.machine.orbit(&[]));
+        let from = world.log.len();
+        for happening in more.iter().filter(|happening| !matches!(happening, Happening::Crash)) {
+            world.happen(happening);
+        }
+        let mut said = Vec::new();
+        for (now, passed) in &world.log[from..] {
+            if let Passed::In(input) = passed {
+                said.extend(twin.step(*now, input.clone()).into_iter().map(Passed::Out));
+            }
+        }
+        let outputs: Vec<Passed> = world.log[from..]
+            .iter()
+            .filter(|(_, passed)| matches!(passed, Passed::Out(_)))
+            .map(|(_, passed)| passed.clone())
+            .collect();
+        prop_assert_eq!(said, outputs);
+        prop_assert_eq!(twin.digest(), world.machine.digest());
+    }
+
+    /// One of the two was told everything later, from vantages with other numbers.
+    #[test]
+    fn an_orbit_knows_neither_the_hour_nor_which_vantage_is_which(
+        policy in policies(),
+        story in happenings(),
+        later in 1..1_000_000_000u64,
+        turn in 0..4u8,
+    ) {
+        let vantages = u8::try_from(policy.spec().vantages.len()).unwrap();
+        let turned = |vantage: VantageId| VantageId((vantage.0 + turn) % vantages);
+        let beside: Vec<u64> = (0..u64::from(vantages)).collect();
+        let mut beside_turned = beside.clone();
+        beside_turned.rotate_right(usize::from(turn % vantages));
+        let mut one = Failover::new(policy.clone(), State::default());
+        let mut other = one.clone();
+        for (now, passed) in told(&policy, &story) {
+            // What is commanded names moments of its own.
+            let Passed::In(input) = passed else { continue };
+            let mut shifted = input.clone();
+            match &mut shifted {
+                Input::Operator { .. } => continue,
+                Input::Probed { vantage, at, .. } => {
+                    (*vantage, *at) = (turned(*vantage), at.plus(Duration::from_millis(later)));
+                }
+                Input::Isolated { vantage, .. } => *vantage = turned(*vantage),
+                _ => {}
+            }
+            one.step(now, input);
+            other.step(now.plus(Duration::from_millis(later)), shifted);
+            prop_assert_eq!(one.orbit(&beside), other.orbit(&beside_turned));
+            prop_assert_ne!(one.digest(), other.digest());
+        }
+    }
+
+    /// Two steps that leave equal machines leave equal digests, and different ones different.
+    #[test]
+    fn digests_tell_machines_apart(policy in policies(), story in happenings()) {
+        let mut machine = Failover::new(policy.clone(), State::default());
+        for (now, passed) in told(&policy, &story) {
+            let Passed::In(input) = passed else { continue };
+            let before = machine.clone();
+            machine.step(now, input);
+            prop_assert_eq!(before == machine, before.digest() == machine.digest());
+            if before.orbit(&[]) != machine.orbit(&[]) {
+                prop_assert_ne!(before, machine.clone());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_stands_beside_a_vantage_counts() {
+    let names = |prefix, count| crate::properties::policies::names(prefix, count);
+    let provider = failover_core::ProviderPolicy { name: "dns".to_owned(), guarded: true };
+    let spec = PolicySpec::fast("app", names("site", 2), names("eye", 3), vec![provider]);
+    let machine = Failover::new(Policy::new(spec).unwrap(), State::default());
+    assert_eq!(machine.orbit(&[7, 0, 0]), machine.orbit(&[0, 0, 7]));
+    assert_eq!(machine.orbit(&[]), machine.orbit(&[0, 0, 0]));
+    assert_ne!(machine.orbit(&[7, 0, 0]), machine.orbit(&[7, 7, 0]));
+    let other = with(machine.policy(), |spec| spec.quorum = 3);
+    assert_ne!(machine.orbit(&[]), Failover::new(other, State::default()).orbit(&[]));
+}
+
+#[test]
+fn a_checkpoint_that_does_not_fit_itself_is_refused() {
+    let names = |prefix, count| crate::properties::policies::names(prefix, count);
+    let provider = failover_core::ProviderPolicy { name: "dns".to_owned(), guarded: true };
+    let spec = PolicySpec::fast("app", names("site", 2), names("eye", 3), vec![provider]);
+    let mut machine = Failover::new(Policy::new(spec).unwrap(), State::default());
+    machine.step(Timestamp::from_millis(5), Input::Tick);
+    let whole = serde_json::to_value(&machine).unwrap();
+    assert_eq!(serde_json::from_value::<Failover>(whole.clone()).unwrap(), machine);
+    for (part, list) in [
+        ("run", "providers"),
+        ("run", "said"),
+        ("run", "lags"),
+        ("run", "fences"),
+        ("run", "starts"),
+        ("state", "sites"),
+        ("state", "providers"),
+    ] {
+        let mut cut = whole.clone();
+        cut[part][list].as_array_mut().unwrap().pop();
+        let refused = serde_json::from_value::<Failover>(cut).unwrap_err();
+        assert!(refused.to_string().contains("does not fit"), "{list}: {refused}");
+    }
+}
