@@ -31,7 +31,7 @@ pub fn false_failover(spec: &PolicySpec, loss: f64) -> FalseFailover {
 }
 
 /// Mean seconds until a check that has counted nothing says *down*.
-fn time_up(spec: &PolicySpec, check: &CheckPolicy, loss: f64) -> f64 {
+pub(super) fn time_up(spec: &PolicySpec, check: &CheckPolicy, loss: f64) -> f64 {
     let calm = check.interval.as_secs_f64();
     let probing = Probing { loss, calm, fast: check.fast_interval.as_secs_f64().min(calm) };
     match (spec.fall, spec.grey) {

@@ -3,6 +3,9 @@ use super::chain::{Probing, grey, in_a_row};
 use super::*;
 use crate::policy::{Fall, Preset, ProviderPolicy};
 
+mod correlated;
+mod table;
+
 const DAY: f64 = 86_400.0;
 const YEAR: f64 = 365.25 * DAY;
 
