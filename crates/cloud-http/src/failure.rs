@@ -84,6 +84,10 @@ pub struct Failure {
     pub message: String,
     /// The vendor's correlation id, for a support request.
     pub request_id: Option<String>,
+    /// Where the same might work: other zones or locations, when one has no capacity. Empty when
+    /// the vendor names none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<String>,
 }
 
 impl Failure {
@@ -96,6 +100,7 @@ impl Failure {
             code: None,
             message: message.into(),
             request_id: None,
+            alternatives: Vec::new(),
         }
     }
 
@@ -115,6 +120,12 @@ impl Failure {
     #[must_use]
     pub fn code(self, code: impl Into<String>) -> Self {
         Self { code: Some(code.into()), ..self }
+    }
+
+    /// The same failure with the places where the same might work.
+    #[must_use]
+    pub fn alternatives(self, alternatives: Vec<String>) -> Self {
+        Self { alternatives, ..self }
     }
 
     /// The same failure with the vendor's correlation id.

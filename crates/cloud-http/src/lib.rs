@@ -16,6 +16,7 @@ mod connect_limit;
 mod date;
 mod failure;
 pub mod google;
+pub mod hetzner;
 mod http_transport;
 mod pacer;
 mod redact;

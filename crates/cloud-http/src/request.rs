@@ -40,6 +40,11 @@ impl Request {
         }
     }
 
+    /// A request that changes nothing although its method is not GET, such as a wait.
+    pub fn read_by(operation: impl Into<String>, method: Method, path: impl Into<String>) -> Self {
+        Self { method, ..Self::read(operation, path) }
+    }
+
     /// A request that changes something. It obeys [`Call::write_before`](crate::Call) and is
     /// repeated only when the earlier attempt has certainly changed nothing.
     pub fn write(operation: impl Into<String>, method: Method, path: impl Into<String>) -> Self {

@@ -2,14 +2,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use cloud_http::hetzner::{Actions, HetznerErrors};
 use cloud_http::{
     Backoff, Client, Clock, Error, Failure, Kind, Pacer, Rate, StaticToken, SystemClock, Transport,
 };
 use secrecy::{ExposeSecret, SecretString};
 
 use super::HetznerDns;
-use super::actions::Actions;
-use super::problem::HetznerErrors;
 use crate::provider::{Atomicity, Capabilities, Guard};
 use crate::record::RecordType;
 
@@ -137,7 +136,7 @@ impl HetznerDnsBuilder {
         if self.token.expose_secret().trim().is_empty() {
             return refuse(Kind::Auth, "the token is empty");
         }
-        let vendor = Arc::new(HetznerErrors::for_token(&self.token));
+        let vendor = Arc::new(HetznerErrors::for_token(&self.token, "the zone is"));
         let tokens = Arc::new(StaticToken::new(self.token));
         let client = Client::new(&self.id, &self.endpoint, self.transport, tokens, vendor)
             .with_clock(self.clock)

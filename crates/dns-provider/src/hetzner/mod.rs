@@ -4,9 +4,7 @@
 //! One call changes one RRset, the API has no precondition but "create only", and an existing
 //! RRset's values and TTL are two calls. So the promises are weak, and they are published as weak:
 //! see [`HetznerDns`].
-mod actions;
 mod builder;
-mod problem;
 mod read;
 mod send;
 mod settle;
@@ -18,11 +16,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use cloud_http::hetzner::Actions;
 use cloud_http::{Backoff, Call, Client, Error, Failure, Kind, Retry, Transport};
 use futures_util::FutureExt;
 use secrecy::SecretString;
 
-use actions::Actions;
 pub use builder::HetznerDnsBuilder;
 use wire::WireZone;
 

@@ -1,9 +1,10 @@
 //! Reading zones and RRsets, page by page.
+use cloud_http::hetzner::Action;
 use cloud_http::{Call, Error, Kind, Request, encode};
 
 use super::HetznerDns;
 use super::stored::{RrSetAnswer, Stored, WireRrSet, relative};
-use super::wire::{ActionsAnswer, RrSetsPage, WireAction, WireZone, ZoneAnswer, ZonesPage};
+use super::wire::{ActionsAnswer, RrSetsPage, WireZone, ZoneAnswer, ZonesPage};
 use crate::record::{Key, RrSet};
 use crate::zone::Zone;
 
@@ -85,7 +86,7 @@ impl HetznerDns {
     }
 
     /// The actions of a zone that have not ended.
-    pub(super) async fn running(&self, zone: &Zone, call: Call) -> Result<Vec<WireAction>, Error> {
+    pub(super) async fn running(&self, zone: &Zone, call: Call) -> Result<Vec<Action>, Error> {
         let path = format!("/zones/{}/actions", encode(&zone.id));
         let request = Request::read(format!("list running actions of {}", zone.name), path)
             .query("status", "running")

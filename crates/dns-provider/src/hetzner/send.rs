@@ -1,14 +1,14 @@
 //! The requests of one change.
+use cloud_http::hetzner::Action;
 use cloud_http::{Call, Effect, Error, Failure, Request, Retry, encode};
 use http::Method;
 use serde_json::{Value, json};
 
 use super::HetznerDns;
-use super::actions;
 use super::read::rrset_path;
 use super::settle::Started;
 use super::stored::{Stored, records, relative};
-use super::wire::{ActionAnswer, WireAction};
+use super::wire::ActionAnswer;
 use crate::change::Change;
 use crate::record::{Key, RrSet};
 use crate::zone::Zone;
@@ -77,7 +77,7 @@ impl HetznerDns {
     ) -> Result<(), Stop> {
         let answer: Result<ActionAnswer, Error> = self.client.json(request, call).await;
         let action = answer.map_err(|error| Stop::Failed(error.failure))?.action;
-        if let Some(Err(failure)) = actions::result(&action) {
+        if let Some(Err(failure)) = action.result() {
             return Err(Stop::Open(failure));
         }
         progress.started.push(started(&action));
@@ -85,7 +85,7 @@ impl HetznerDns {
     }
 }
 
-pub(super) fn started(action: &WireAction) -> Started {
+pub(super) fn started(action: &Action) -> Started {
     Started { id: action.id, done: action.status == "success" }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Only what is needed is read, and everything else may come or go: Hetzner removes fields on
 //! announced dates.
+use cloud_http::hetzner::Action;
 use serde::Deserialize;
 
 use super::stored::WireRrSet;
@@ -126,30 +127,13 @@ impl WireZone {
 
 #[derive(Deserialize)]
 pub(super) struct ActionAnswer {
-    pub(super) action: WireAction,
+    pub(super) action: Action,
 }
 
 #[derive(Deserialize)]
 pub(super) struct ActionsAnswer {
     #[serde(default)]
-    pub(super) actions: Vec<WireAction>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct WireAction {
-    pub(super) id: u64,
-    /// `running`, `success` or `error`; this alone decides, since a success may carry an `error`.
-    pub(super) status: String,
-    #[serde(default)]
-    pub(super) error: Option<ActionError>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct ActionError {
-    #[serde(default)]
-    pub(super) code: String,
-    #[serde(default)]
-    pub(super) message: String,
+    pub(super) actions: Vec<Action>,
 }
 
 #[cfg(test)]

@@ -2,19 +2,22 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use cloud_http::{Failure, Kind, Retry, Vendor, excerpt};
 use http::Response;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::{Failure, Kind, Retry, Vendor, excerpt};
+
 /// The length of tokens of the old DNS Console; those of the Cloud API have 64 characters.
 const LEGACY_TOKEN: usize = 32;
 
-/// Reads the error envelope of the Hetzner Cloud API.
+/// Reads the error envelope of the Hetzner Cloud API
+/// (<https://docs.hetzner.cloud/reference/cloud#errors>): the code decides, never the status alone.
 #[derive(Debug)]
-pub(super) struct HetznerErrors {
+pub struct HetznerErrors {
     legacy_token: bool,
+    what: &'static str,
 }
 
 #[derive(Deserialize)]
@@ -32,22 +35,27 @@ struct Problem {
 }
 
 impl HetznerErrors {
-    pub(super) fn for_token(token: &SecretString) -> Self {
-        Self { legacy_token: token.expose_secret().len() == LEGACY_TOKEN }
+    /// The errors seen by a client with `token`, which looks after `what` ("the zone is",
+    /// "the servers are") in the token's project. The token itself is not kept.
+    pub fn for_token(token: &SecretString, what: &'static str) -> Self {
+        Self { legacy_token: token.expose_secret().len() == LEGACY_TOKEN, what }
     }
 
-    fn advice(&self, kind: Kind) -> &'static str {
+    fn advice(&self, kind: Kind) -> String {
+        let what = self.what;
         match kind {
-            Kind::Auth if self.legacy_token => {
+            Kind::Auth if self.legacy_token => format!(
                 "; a token of 32 characters is one of the old DNS Console, which is switched off: \
-                 make an API token in the Cloud Console, in the project the zone is in"
+                 make an API token in the Cloud Console, in the project {what} in"
+            ),
+            Kind::Auth => format!(
+                "; the token must be an API token of the Cloud Console, made in the project \
+                 {what} in"
+            ),
+            Kind::Forbidden => {
+                "; the token may have to be one with read & write permission".to_owned()
             }
-            Kind::Auth => {
-                "; the token must be an API token of the Cloud Console, made in the project the \
-                 zone is in"
-            }
-            Kind::Forbidden => "; the token may have to be one with read & write permission",
-            _ => "",
+            _ => String::new(),
         }
     }
 }
@@ -84,7 +92,7 @@ impl Vendor for HetznerErrors {
 
 /// What a code of the API means, whatever the status: 409 and 423 each have a code that is worth
 /// another attempt and one that is not.
-pub(super) fn meaning(code: &str) -> Option<(Kind, Retry)> {
+pub fn meaning(code: &str) -> Option<(Kind, Retry)> {
     Some(match code {
         "unauthorized" => (Kind::Auth, Retry::Never),
         "forbidden" | "token_readonly" => (Kind::Forbidden, Retry::Never),
@@ -93,10 +101,18 @@ pub(super) fn meaning(code: &str) -> Option<(Kind, Retry)> {
         }
         "timeout" => (Kind::Timeout, Retry::Later),
         "resource_limit_exceeded" => (Kind::Quota, Retry::Never),
+        // Capacity is no quota: another place or another type may have what this one lacks.
+        "resource_unavailable" | "placement_error" => (Kind::NoCapacity, Retry::Never),
         "not_found" => (Kind::NotFound, Retry::Never),
         "method_not_allowed" | "json_error" => (Kind::Protocol, Retry::Never),
         "conflict" | "locked" => (Kind::Busy, Retry::Later),
-        "protected" => (Kind::Busy, Retry::Never),
+        // In use or in the wrong state: something else has to be done first.
+        "protected"
+        | "resource_in_use"
+        | "must_be_unassigned"
+        | "server_not_stopped"
+        | "primary_ip_assigned"
+        | "primary_ip_already_assigned" => (Kind::Busy, Retry::Never),
         "uniqueness_error" => (Kind::AlreadyExists, Retry::AfterReread),
         "deprecated_api_endpoint" | "incorrect_zone_mode" | "unsupported_error" => {
             (Kind::Unsupported, Retry::Never)
@@ -153,7 +169,7 @@ mod tests {
             .header("X-Correlation-Id", "3f2a9c")
             .body(Bytes::copy_from_slice(body.as_bytes()))
             .unwrap();
-        let errors = HetznerErrors::for_token(&SecretString::from("x".repeat(64)));
+        let errors = HetznerErrors::for_token(&SecretString::from("x".repeat(64)), "the zone is");
         errors.failure(&response, SystemTime::UNIX_EPOCH)
     }
 
@@ -168,8 +184,11 @@ mod tests {
             (409, "uniqueness_error", Kind::AlreadyExists, Retry::AfterReread),
             (423, "locked", Kind::Busy, Retry::Later),
             (423, "protected", Kind::Busy, Retry::Never),
+            (422, "must_be_unassigned", Kind::Busy, Retry::Never),
             (401, "token_readonly", Kind::Forbidden, Retry::Never),
             (403, "resource_limit_exceeded", Kind::Quota, Retry::Never),
+            (412, "resource_unavailable", Kind::NoCapacity, Retry::Never),
+            (422, "placement_error", Kind::NoCapacity, Retry::Never),
             (403, "maintenance", Kind::Unavailable, Retry::Later),
             (422, "incorrect_zone_mode", Kind::Unsupported, Retry::Never),
             (429, "rate_limit_exceeded", Kind::RateLimited, Retry::Later),
@@ -210,7 +229,7 @@ mod tests {
     #[test]
     fn an_old_token_is_recognised_by_its_length() {
         let response = Response::builder().status(401).body(Bytes::from(error("unauthorized")));
-        let errors = HetznerErrors::for_token(&SecretString::from("x".repeat(32)));
+        let errors = HetznerErrors::for_token(&SecretString::from("x".repeat(32)), "the zone is");
         let failure = errors.failure(&response.unwrap(), SystemTime::UNIX_EPOCH);
         assert!(failure.message.contains("old DNS Console"), "{failure}");
         assert!(!failure.message.contains("xxxx"));

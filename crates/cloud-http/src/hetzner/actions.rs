@@ -3,12 +3,12 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use cloud_http::{Call, Client, Error, Failure, Kind, Request, Retry};
 use futures_util::FutureExt;
+use serde::Deserialize;
 use tokio::sync::Notify;
 
 use super::problem;
-use super::wire::{ActionsAnswer, WireAction};
+use crate::{Call, Client, Error, Failure, Kind, Request, Retry};
 
 /// The most actions asked for at once, as the vendor's own clients do.
 const BATCH: usize = 25;
@@ -16,9 +16,64 @@ const BATCH: usize = 25;
 /// An action that is missing from this many answers in a row is not known to the server.
 const MISSING_MAX: u8 = 2;
 
-/// The actions somebody waits for.
+/// An action as the API shows it.
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct Action {
+    /// Its number.
+    pub id: u64,
+    /// `running`, `success` or `error`; this alone decides, since a success may carry an `error`.
+    pub status: String,
+    /// What is being done, such as `create_server`.
+    #[serde(default)]
+    pub command: String,
+    /// Why it failed, if it did.
+    #[serde(default)]
+    pub error: Option<ActionError>,
+}
+
+impl Action {
+    /// How an action ended; `None` while it runs, or while its status is one we do not know.
+    pub fn result(&self) -> Option<Result<(), Failure>> {
+        match self.status.as_str() {
+            "success" => Some(Ok(())),
+            "error" => {
+                let error = self.error.clone().unwrap_or_default();
+                let (kind, _) =
+                    problem::meaning(&error.code).unwrap_or((Kind::Unavailable, Retry::Later));
+                let why = if error.message.is_empty() { "no reason given" } else { &error.message };
+                let text = format!("action {} failed: {why}", self.id);
+                // What is stored and what is published are two things; reading back tells.
+                let failure = Failure::new(kind, text).retry(Retry::AfterReread).maybe_applied();
+                let code = Some(error.code).filter(|code| !code.is_empty());
+                Some(Err(code.map_or(failure.clone(), |code| failure.code(code))))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Why an action failed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct ActionError {
+    /// The vendor's code.
+    #[serde(default)]
+    pub code: String,
+    /// The vendor's words.
+    #[serde(default)]
+    pub message: String,
+}
+
+#[derive(Deserialize)]
+struct ActionsAnswer {
+    #[serde(default)]
+    actions: Vec<Action>,
+}
+
+/// The actions somebody waits for. One for each set of credentials.
 #[derive(Debug)]
-pub(super) struct Actions {
+pub struct Actions {
     first: Duration,
     cap: Duration,
     open: Mutex<BTreeMap<u64, Open>>,
@@ -45,7 +100,7 @@ struct Waiter<'a> {
 
 impl Actions {
     /// Actions are looked at after `first`, then ever more rarely up to `cap`.
-    pub(super) fn new(first: Duration, cap: Duration) -> Self {
+    pub fn new(first: Duration, cap: Duration) -> Self {
         Self {
             first,
             cap,
@@ -57,7 +112,7 @@ impl Actions {
 
     /// Returns when the action has ended well; fails when it ended in an error, when the server
     /// does not know it, or at the deadline, always with an unknown effect.
-    pub(super) async fn ended(&self, client: &Client, id: u64, call: Call) -> Result<(), Failure> {
+    pub async fn ended(&self, client: &Client, id: u64, call: Call) -> Result<(), Failure> {
         let clock = client.clock();
         let _waiter = self.wait_for(id, clock.now());
         loop {
@@ -161,14 +216,14 @@ impl Actions {
         ids.into_iter().map(|(_, _, id)| id).collect()
     }
 
-    fn note(&self, asked: &[u64], answered: &[WireAction]) {
+    fn note(&self, asked: &[u64], answered: &[Action]) {
         let mut open = self.lock();
         for id in asked {
             let Some(entry) = open.get_mut(id) else { continue };
             match answered.iter().find(|action| action.id == *id) {
                 Some(action) => {
                     entry.missing = 0;
-                    entry.ended = result(action);
+                    entry.ended = action.result();
                 }
                 None => {
                     entry.missing += 1;
@@ -198,25 +253,6 @@ impl Drop for Waiter<'_> {
                 open.remove(&self.id);
             }
         }
-    }
-}
-
-/// How an action ended; `None` while it runs, or while its status is one we do not know.
-pub(super) fn result(action: &WireAction) -> Option<Result<(), Failure>> {
-    match action.status.as_str() {
-        "success" => Some(Ok(())),
-        "error" => {
-            let error = action.error.clone().unwrap_or_default();
-            let (kind, _) =
-                problem::meaning(&error.code).unwrap_or((Kind::Unavailable, Retry::Later));
-            let why = if error.message.is_empty() { "no reason given" } else { &error.message };
-            let text = format!("action {} failed: {why}", action.id);
-            // What is stored and what is published are two things; reading back tells.
-            let failure = Failure::new(kind, text).retry(Retry::AfterReread).maybe_applied();
-            let code = Some(error.code).filter(|code| !code.is_empty());
-            Some(Err(code.map_or(failure.clone(), |code| failure.code(code))))
-        }
-        _ => None,
     }
 }
 
