@@ -32,6 +32,7 @@ impl Failover {
         self.policy.digest().hash(&mut digest);
         self.hash_known_policy(&mut digest);
         let mut gaze = Gaze { spec, now: self.run.now, digest };
+        Some(self.faults).filter(|faults| !faults.is_none()).hash(&mut gaze.digest);
         gaze.state(&self.state);
         gaze.run(&self.run);
         for &lag in &self.run.lags {
@@ -259,5 +260,9 @@ impl Counter {
 
 fn past(now: Timestamp, at: Timestamp, most: Duration) -> u64 {
     let most = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
-    now.as_millis().saturating_sub(at.as_millis()).min(most)
+    match now.as_millis().checked_sub(at.as_millis()) {
+        Some(age) => age.min(most),
+        // Recorded by a clock that was ahead: how far ahead delays what waits for it.
+        None => now.as_millis().wrapping_sub(at.as_millis()),
+    }
 }

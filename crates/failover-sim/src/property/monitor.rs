@@ -137,10 +137,21 @@ impl Monitor {
 
     /// All that the monitor knows beside what [`Monitor::hash_vantage`] hashes.
     pub fn hash_rest(&self, state: &mut impl Hasher) {
-        (&self.account, &self.serving, self.due, &self.troubles).hash(state);
+        self.hash_recent(state);
+        self.hash_waits(state);
+    }
+
+    /// The part of it that looks no further back than the policy, its latch and the heartbeat do.
+    pub fn hash_recent(&self, state: &mut impl Hasher) {
+        self.account.hash(state);
         for watcher in &self.watchers {
             watcher.about.hash(state);
         }
+    }
+
+    /// The part of it that looks back as far as the longest bound among the goals.
+    pub fn hash_waits(&self, state: &mut impl Hasher) {
+        (&self.serving, self.due, &self.troubles).hash(state);
     }
 
     /// The account of a watcher, begun when it is first heard of.
