@@ -1,0 +1,85 @@
+//! A promise that was broken, with everything that is needed to see it again.
+use std::fmt;
+use std::time::Duration;
+
+use failover_core::Timestamp;
+
+use super::World;
+use crate::property::{Broken, Property};
+use crate::script::Script;
+
+/// What went wrong in a world.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The seed of the world.
+    pub seed: u64,
+    /// What was done to it until then; playing it again ends in the same failure.
+    pub script: Box<Script>,
+    /// When, by true time.
+    pub moment: Timestamp,
+    /// Since when the world existed.
+    pub age: Duration,
+    /// The promise.
+    pub property: Property,
+    /// What happened instead.
+    pub text: String,
+    /// The latest events of the journal, oldest first, each with its time since the beginning.
+    pub events: Vec<String>,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { seed, age, property, text, .. } = self;
+        writeln!(
+            f,
+            "{} ({}) is broken after {age:?}, seed {seed}",
+            property.id(),
+            property.name()
+        )?;
+        writeln!(f, "  promised: {}", property.sentence())?;
+        writeln!(f, "  instead:  {text}")?;
+        self.events.iter().try_for_each(|event| writeln!(f, "  {event}"))
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl World {
+    pub(super) fn failure(&self, broken: Broken) -> Failure {
+        let spec = self.policy.spec();
+        let events = self.journal.recent.iter().map(|(_, at, event)| {
+            let at = at.as_millis().saturating_sub(super::BEGIN);
+            format!("{:>9.3}s {}", Duration::from_millis(at).as_secs_f64(), event.text(spec))
+        });
+        Failure {
+            seed: self.seed,
+            script: Box::new(self.script()),
+            moment: self.stamp(),
+            age: self.age(),
+            property: broken.property,
+            text: broken.text,
+            events: events.collect(),
+        }
+    }
+
+    /// What was done to this world so far, to be played again.
+    pub fn script(&self) -> Script {
+        Script {
+            spec: self.policy.spec().clone(),
+            setup: self.setup.clone(),
+            seed: self.seed,
+            steps: self.done.clone(),
+            length: self.age(),
+        }
+    }
+
+    /// Whether the world has come to rest: nothing has been wrong for as long as the promises need.
+    ///
+    /// # Errors
+    ///
+    /// The promise that is broken although nothing stands against it any more.
+    pub fn settled(&self) -> Result<(), Failure> {
+        let settled = self.guard.monitor.settled(&self.guard.truth, self.machine());
+        settled.map_err(|broken| self.failure(broken))
+    }
+}
