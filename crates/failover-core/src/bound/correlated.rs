@@ -1,11 +1,14 @@
 //! The mean time to a false verdict where losses come together or in bursts.
 use super::counter::{Counters, Rules};
-use super::joint::{Pace, until_down};
+use super::joint::{Pace, fits, until_down};
 use super::loss::Loss;
 use super::spurious::{false_failover, time_up};
 use super::vantage::Shape;
 use super::{FalseFailover, checks_needed, votes_needed};
 use crate::policy::{Fall, PolicySpec};
+
+/// So many chains are tried before the smallest one; each takes a moment.
+const MOST_TRIES: u32 = 3;
 
 /// What is known of the mean time to a false verdict.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -121,6 +124,7 @@ impl<'a> Case<'a> {
     /// at least `(votes - 1 choose v - 1)` of these groups turn with it. 0 if nothing is found.
     fn of_fewer(&self, rules: Rules, whole: Shape) -> f64 {
         let Some(counters) = countable(rules) else { return 0.0 };
+        let mut tries = 0;
         let checks = [(whole.checks, whole.needed)].into_iter();
         let checks = checks.chain((1..=whole.needed).rev().map(|some| (some, some)));
         for (checks, needed) in checks {
@@ -129,6 +133,10 @@ impl<'a> Case<'a> {
                 vantages.chain((1..=whole.votes).rev().map(|some| (some, some)))
             {
                 let shape = Shape { vantages, votes, checks, needed };
+                tries += u32::from(fits(&counters, shape, self.loss));
+                if tries > MOST_TRIES && shape != Shape::ONE {
+                    continue;
+                }
                 let mut ways = 1.0;
                 if vantages < whole.vantages {
                     ways *= choose(whole.vantages, vantages) / choose(whole.votes - 1, votes - 1);

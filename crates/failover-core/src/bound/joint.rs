@@ -6,23 +6,24 @@
 use super::chain::Ahead;
 use super::counter::Counters;
 use super::loss::Loss;
-use super::vantage::{Group, Paths, Shape, Vantages, together};
+use super::vantage::{Group, Paths, Round, Shape, Vantages, together};
 use std::collections::{BTreeMap, HashMap};
 
 /// Larger chains are not built: these take a moment.
+const MOST_PATHS: usize = 10;
 const MOST_STATES: f64 = 30_000.0;
 const MOST_TRANSITIONS: usize = 1_000_000;
 const MOST_SWEEPS: u32 = 20_000;
 /// Sweeps times transitions.
-const MOST_WORK: u64 = 200_000_000;
+const MOST_WORK: u64 = 60_000_000;
 const PRECISION: f64 = 1e-12;
 
 /// Seconds from one round to the next.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
-    /// While nothing is counted.
+    /// While no check that is up counts anything.
     pub(super) calm: f64,
-    /// While anything is.
+    /// While one does.
     pub(super) fast: f64,
     /// For a check that is down.
     pub(super) down: f64,
@@ -31,6 +32,8 @@ pub(super) struct Pace {
 /// Where a round may lead from a state that is not the first.
 #[derive(Debug, Default)]
 struct Row {
+    /// Whether the round comes after the fast interval.
+    fast: bool,
     /// The probability of a quorum that says *down*.
     falls: f64,
     /// The probability of the state itself.
@@ -43,6 +46,12 @@ struct Row {
 #[derive(Debug, Default)]
 struct Rows(Vec<Row>);
 
+/// Whether the chain is small enough to be tried.
+pub(super) fn fits(counters: &Counters, shape: Shape, loss: &Loss) -> bool {
+    shape.vantages * shape.checks <= MOST_PATHS
+        && states(counters, shape, loss.has_bursts()) <= MOST_STATES
+}
+
 /// Mean seconds until a quorum says *down*; `None` if the chain is too large or too slow to solve.
 pub(super) fn until_down(
     counters: &Counters,
@@ -50,7 +59,7 @@ pub(super) fn until_down(
     loss: &Loss,
     pace: Pace,
 ) -> Option<f64> {
-    if states(counters, shape, loss.has_bursts()) > MOST_STATES {
+    if !fits(counters, shape, loss) {
         return None;
     }
     Rows::of(counters, shape, loss, pace)?.solve(pace)
@@ -79,7 +88,7 @@ impl Rows {
     fn of(counters: &Counters, shape: Shape, loss: &Loss, pace: Pace) -> Option<Self> {
         let (shared, own) = loss.channels();
         let has_bursts = loss.has_bursts();
-        let when_down = (pace.fast / pace.down).clamp(0.0, 1.0);
+        let when_down = [pace.calm, pace.fast].map(|gap| (gap / pace.down).clamp(0.0, 1.0));
         let mut vantages = Vantages::new(counters, Paths { own, has_bursts, when_down }, shape);
         // A state is all vantages' and whether the shared part was bad, if that tells anything.
         let mut states: Vec<(Group, bool)> = vec![(vec![0; shape.vantages], false)];
@@ -88,13 +97,15 @@ impl Rows {
         let mut size = 0;
         while let Some((group, was_bad)) = states.get(rows.len()).cloned() {
             let bad = shared.next_bad(was_bad);
-            let mut row = Row::default();
+            let fast = group.iter().any(|vantage| vantages.is_suspicious(*vantage));
+            let mut row = Row { fast, ..Row::default() };
             let mut to = BTreeMap::new();
             for (is_bad, chance) in [(false, 1.0 - bad), (true, bad)] {
                 if chance <= 0.0 {
                     continue;
                 }
-                let each = group.iter().map(|vantage| vantages.after(*vantage, is_bad));
+                let round = Round { bad: is_bad, fast };
+                let each = group.iter().map(|vantage| vantages.after(*vantage, round));
                 for (next, its) in together(each.collect::<Vec<_>>().into_iter()) {
                     let down = next.iter().filter(|vantage| vantages.is_down(**vantage)).count();
                     if down >= shape.votes {
@@ -137,13 +148,13 @@ impl Rows {
             // There and back: failures lead to later states, successes to earlier ones.
             for step in 1..rows.len() {
                 let place = if sweep % 2 == 0 { rows.len() - step } else { step };
-                let new = rows[place].ahead(pace.fast, &ahead);
+                let new = rows[place].ahead(pace, &ahead);
                 settled &= close(ahead[place].falls, new.falls)
                     && close(ahead[place].seconds, new.seconds);
                 ahead[place] = new;
             }
             if settled {
-                return Some(rows.first()?.ahead(pace.calm, &ahead).until_down());
+                return Some(rows.first()?.ahead(pace, &ahead).until_down());
             }
         }
         None
@@ -151,7 +162,8 @@ impl Rows {
 }
 
 impl Row {
-    fn ahead(&self, seconds: f64, ahead: &[Ahead]) -> Ahead {
+    fn ahead(&self, pace: Pace, ahead: &[Ahead]) -> Ahead {
+        let seconds = if self.fast { pace.fast } else { pace.calm };
         let mut sum = Ahead { seconds, falls: self.falls };
         for (to, chance) in &self.to {
             sum.seconds += chance * ahead[*to as usize].seconds;

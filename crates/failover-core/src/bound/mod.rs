@@ -45,8 +45,32 @@
 //! check counts as probed at the fast interval while any failure counts, and as recovering at the
 //! slow one; and a lost probe counts although one started later was met earlier.
 //!
-//! What breaks the bound is loss that several vantages share, such as a common transit provider:
-//! there the truth lies between `one_vantage` and `quorum`.
+//! # Shared and bursty losses
+//!
+//! What breaks that bound is loss that several paths share, such as a common transit provider, and
+//! loss that lasts. [`false_failover_under`] takes both into account, as [`Loss`] describes them:
+//! measured rate, pairwise correlation and mean length of bursts ([`measure`]). There all checks of
+//! all vantages are probed in rounds, at the fast interval while a check that is up counts
+//! anything; one that is down is probed at the slow interval, in a random part of the fast rounds.
+//! The state is what each check has counted (and which channels are bad, if there are bursts);
+//! vantages are alike, and so are the checks of one, so that states which differ only in who is who
+//! are one. With `T` the mean time from "nothing counted" until a quorum says *down*
+//!
+//! ```text
+//! T = E[time of one excursion from "nothing counted"] / P(an excursion ends in down)
+//! ```
+//!
+//! holds as above; numerator and denominator solve a linear system each, by Gauss-Seidel sweeps,
+//! whose terms are all positive: rare events lose no precision.
+//!
+//! This is exact for up to 10 paths (vantages times checks) and 30,000 states, which are three
+//! vantages with one check of any preset, five without a grey counter, or two with two checks.
+//! Beyond that [`Estimate::exact`] is false and the mean time is bounded from below, by the best of:
+//! the rate at which some smaller group of vantages and checks agrees, times the number of such
+//! groups; the same without the grey counter, plus the rate at which any grey counter says *down*;
+//! and, without bursts, the rate at which any check does. Windows and grey counters with too many
+//! states are replaced by ones that say *down* sooner. Checks that are probed at different paces
+//! count as probed at the fastest and as recovering at the slowest.
 use crate::policy::{PolicySpec, Require};
 use std::time::Duration;
 

@@ -23,12 +23,22 @@ pub(super) struct Paths {
     pub(super) own: Channel,
     /// Whether one round tells anything about the next.
     pub(super) has_bursts: bool,
-    /// The share of rounds in which a check that is down is probed.
-    pub(super) when_down: f64,
+    /// The share of rounds in which a check that is down is probed: of the calm ones, and of the
+    /// fast ones.
+    pub(super) when_down: [f64; 2],
 }
 
 /// Several of something that is alike, sorted: it does not matter which is which.
 pub(super) type Group = Vec<u32>;
+
+/// The part of a round that all paths share.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Round {
+    /// Whether the shared part loses everything.
+    pub(super) bad: bool,
+    /// Whether it comes after the fast interval, not after the calm one.
+    pub(super) fast: bool,
+}
 
 /// What may follow, each with its probability.
 pub(super) type Chances<T> = Vec<(T, f64)>;
@@ -41,8 +51,8 @@ pub(super) struct Vantages<'a> {
     needed: usize,
     states: Vec<Group>,
     numbers: HashMap<Group, u32>,
-    /// By state: after a round in which the shared part was good, and after one in which it was bad.
-    after: Vec<[Option<Chances<u32>>; 2]>,
+    /// By state and kind of round, as far as they have been asked for.
+    after: Vec<[Option<Chances<u32>>; 4]>,
 }
 
 impl<'a> Vantages<'a> {
@@ -66,7 +76,7 @@ impl<'a> Vantages<'a> {
         let new = u32::try_from(self.states.len()).unwrap_or(u32::MAX);
         self.numbers.insert(state.clone(), new);
         self.states.push(state);
-        self.after.push([None, None]);
+        self.after.push([const { None }; 4]);
         new
     }
 
@@ -76,30 +86,39 @@ impl<'a> Vantages<'a> {
         self.states[vantage as usize].iter().filter(down).count() >= self.needed
     }
 
+    /// Whether it has counted something towards a verdict it has not given yet: then it is probed
+    /// at the fast interval.
+    pub(super) fn is_suspicious(&self, vantage: u32) -> bool {
+        let counts = |check: &u32| *check / 2 > 0 && !self.counters.down[(*check / 2) as usize];
+        self.states[vantage as usize].iter().any(counts)
+    }
+
     /// What a round makes of it.
-    pub(super) fn after(&mut self, vantage: u32, shared_bad: bool) -> Chances<u32> {
-        let place = (vantage as usize, usize::from(shared_bad));
-        if let Some(known) = &self.after[place.0][place.1] {
+    pub(super) fn after(&mut self, vantage: u32, round: Round) -> Chances<u32> {
+        let state = vantage as usize;
+        let kind = usize::from(round.bad) + 2 * usize::from(round.fast);
+        if let Some(known) = &self.after[state][kind] {
             return known.clone();
         }
-        let each = self.states[place.0].iter().map(|check| self.check_after(*check, shared_bad));
+        let each = self.states[state].iter().map(|check| self.check_after(*check, round));
         let groups = together(each);
         let chances: Chances<u32> =
             groups.into_iter().map(|(group, chance)| (self.number(group), chance)).collect();
-        self.after[place.0][place.1] = Some(chances.clone());
+        self.after[state][kind] = Some(chances.clone());
         chances
     }
 
     /// A check is twice the number of its counters, plus 1 if its path was bad in the last round
     /// and that says something about the next.
-    fn check_after(&self, check: u32, shared_bad: bool) -> Chances<u32> {
+    fn check_after(&self, check: u32, round: Round) -> Chances<u32> {
         let Paths { own, has_bursts, when_down } = self.paths;
         let counters = (check / 2) as usize;
-        let probed = if self.counters.down[counters] { when_down } else { 1.0 };
+        let probed =
+            if self.counters.down[counters] { when_down[usize::from(round.fast)] } else { 1.0 };
         let bad = own.next_bad(check % 2 == 1);
         let mut chances = Vec::with_capacity(4);
         for (own_bad, chance) in [(false, 1.0 - bad), (true, bad)] {
-            let lost = shared_bad || own_bad;
+            let lost = round.bad || own_bad;
             let after = u32::from(self.counters.after[counters][usize::from(lost)]);
             let memory = u32::from(own_bad && has_bursts);
             chances.push((2 * after + memory, chance * probed));

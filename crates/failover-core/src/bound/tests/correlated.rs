@@ -206,6 +206,28 @@ fn what_is_too_large_is_bounded_from_below() {
 }
 
 #[test]
+fn no_policy_and_no_loss_is_too_much() {
+    let mut crowd = spec(Preset::Fast);
+    crowd.vantages = (0..32).map(|n| format!("v{n}")).collect();
+    crowd.quorum = 17;
+    let many: Vec<String> = (0..32).map(|n| format!("c{n}")).collect();
+    crowd = crowd.with_checks(many);
+    let window = PolicySpec { fall: Fall::Window { of: 64, failed: 32 }, ..crowd.clone() };
+    let slow = PolicySpec { fall: Fall::InARow(255), grey: 255, rise: 255, ..crowd.clone() };
+    for (spec, kind) in
+        [(crowd, loss(0.03, 0.1, 1.0)), (window, loss(0.5, 0.5, 20.0)), (slow, loss(1.0, 0.3, 1e9))]
+    {
+        let found = false_failover_under(&spec, &kind);
+        assert!(found.mean.quorum > 0.0 && found.mean.one_vantage > 0.0, "{found:?} {kind:?}");
+    }
+    let mut empty = spec(Preset::Fast);
+    empty.checks = Vec::new();
+    assert_eq!(false_failover_under(&empty, &loss(0.1, 0.1, 1.0)).mean.quorum, f64::INFINITY);
+    let calm = false_failover_under(&spec(Preset::Fast), &loss(0.0, 1.0, 5.0));
+    assert_eq!(calm.mean.quorum, f64::INFINITY);
+}
+
+#[test]
 fn nonsense_is_refused_with_the_remedy() {
     for (numbers, said) in [
         ((1.1, 0.0, 1.0), "from 0 to 1"),
