@@ -3,7 +3,20 @@
 #![forbid(unsafe_code)]
 
 pub mod property;
+mod random;
+mod script;
 mod seen;
+mod shrink;
+mod story;
+mod world;
 
 pub use property::{Broken, Goals, Monitor, Property};
+pub use random::Random;
+pub use script::Script;
 pub use seen::{Seen, Stored, Truth};
+pub use shrink::shrink;
+pub use story::Mix;
+pub use world::{
+    Compute, Disk, Failure, Fault, Foreign, Order, People, ProviderTrouble, Serves, Setup, Tally,
+    VantageTrouble, WatcherTrouble, World,
+};
