@@ -45,7 +45,9 @@ impl Monitor {
     /// S20: a pause that has an end ends then.
     pub(super) fn pauses_end(&self, step: &Step<'_>) -> Kept {
         let about = &self.watchers[step.watcher].about;
-        if about.acts.is_none() || !about.journal {
+        // Whoever is told first thing after a start that it does not lead has never led.
+        let follows = *step.input == Input::LeadershipLost;
+        if about.acts.is_none() || !about.journal || follows {
             return Ok(());
         }
         match step.machine.state().mode() {

@@ -75,7 +75,7 @@ promises! {
         "AWS's late enactor; Kleppmann's fencing tokens; Jepsen on etcd 3.4.3";
     S3b Liveness "regression-is-repaired"
         "A provider without that check may go back when an old write lands late; while it can be \
-         reached and a watcher leads, it is repaired within the stated time."
+         reached, a watcher leads and nobody has paused it, it is repaired within the stated time."
         "Hetzner set_records, which has no precondition";
     S4 Safety "giving-up-spares-the-newer"
         "Giving a move up never touches a newer one: only the open move is given up, and nothing of \

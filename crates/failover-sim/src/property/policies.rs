@@ -33,7 +33,7 @@ pub fn refuses_wrong_policies() -> Result<usize, Broken> {
     Ok(tried)
 }
 
-fn must_be(spec: &PolicySpec, refused: bool) -> Result<(), Broken> {
+pub(super) fn must_be(spec: &PolicySpec, refused: bool) -> Result<(), Broken> {
     let said = Policy::new(spec.clone());
     ensure(said.is_err() == refused, Property::S29, || match &said {
         Ok(_) => format!("accepted, and must not be: {spec:?}"),

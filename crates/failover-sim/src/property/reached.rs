@@ -1,4 +1,6 @@
 //! What has been reached at all: a promise about something that never happens is worth nothing.
+use super::Property;
+use super::broken::{Broken, ensure};
 use crate::seen::Seen;
 use failover_core::{Event, MoveKind, Output};
 
@@ -32,7 +34,13 @@ impl Reached {
         Self(self.0 | other.0)
     }
 
-    /// The names of what was not reached; S30 holds when there is none.
+    /// S30: each of them has happened.
+    pub fn all(self) -> Result<(), Broken> {
+        let missing = self.missing();
+        ensure(missing.is_empty(), Property::S30, || format!("never reached: {missing:?}"))
+    }
+
+    /// The names of what was not reached.
     pub fn missing(self) -> Vec<&'static str> {
         let missing = |(bit, _): &(usize, &&str)| self.0 & (1 << bit) == 0;
         Self::NAMES.iter().enumerate().filter(missing).map(|(_, name)| *name).collect()

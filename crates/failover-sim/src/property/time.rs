@@ -88,7 +88,8 @@ impl Monitor {
         let honest = self.honest.iter().filter(|mark| **mark != Mark::Not).count();
         let sure =
             honest >= self.rules.quorum() && self.honest.len() - honest < self.rules.quorum();
-        let wanted = spec.answer == AnswerMode::Active && !truth.alive.contains(active) && sure;
+        let dead = !truth.alive.contains(active) && !truth.partly.contains(active);
+        let wanted = spec.answer == AnswerMode::Active && dead && sure;
         if !wanted || account.paused.is_some() || account.latched.is_some() {
             return false;
         }
