@@ -93,6 +93,7 @@ mod explain;
 mod id;
 mod input;
 mod machine;
+mod mutant;
 mod output;
 mod policy;
 mod severity;
@@ -109,6 +110,8 @@ pub use explain::explain;
 pub use id::{AttemptId, CheckId, MoveId, ProviderId, SiteId, SiteSet, VantageId};
 pub use input::{Answer, Input, Receipt};
 pub use machine::{Failover, Why};
+#[cfg(feature = "mutants")]
+pub use mutant::Mutant;
 pub use output::Output;
 pub use policy::{
     AnswerMode, CheckPolicy, Drift, Failback, Fall, Fence, Latch, OnAllDown, Policy, PolicyProblem,

@@ -1,5 +1,6 @@
 //! A machine that is read back: only what a machine could have been becomes one.
 use super::{Failover, Run};
+use crate::mutant::Faults;
 use crate::policy::Policy;
 use crate::state::State;
 
@@ -9,13 +10,15 @@ pub(super) struct Checkpoint {
     policy: Policy,
     state: State,
     run: Run,
+    #[serde(default)]
+    faults: Faults,
 }
 
 impl TryFrom<Checkpoint> for Failover {
     type Error = String;
 
     fn try_from(read: Checkpoint) -> Result<Self, String> {
-        let Checkpoint { policy, mut state, run } = read;
+        let Checkpoint { policy, mut state, run, faults } = read;
         state.share(policy.shared());
         let fresh = Self::new(policy.clone(), state.clone());
         let shape = |run: &Run| {
@@ -30,6 +33,6 @@ impl TryFrom<Checkpoint> for Failover {
                         version, or changed by hand"
                 .to_owned());
         }
-        Ok(Self { policy, state, run })
+        Ok(Self { policy, state, run, faults })
     }
 }

@@ -4,6 +4,7 @@ use crate::event::{Event, MoveKind};
 use crate::id::{SiteId, SiteSet};
 use crate::machine::Failover;
 use crate::machine::decide::Wish;
+use crate::mutant::Mutant;
 use crate::output::Output;
 use crate::time::Timestamp;
 use crate::view::{Mode, Verdict};
@@ -19,7 +20,7 @@ impl Failover {
         // Nobody else may speak as the machine.
         let who = if who == Self::machine() { Actor(format!("{} (operator)", who.0)) } else { who };
         // Verdicts must be those of this moment, not of the latest probe.
-        self.run.votes.settle(self.policy.spec(), now);
+        self.run.votes.settle(self.policy.spec(), now, self.faults);
         if let Err(refusal) = self.try_obey(now, &who, &command, out) {
             let event = Event::CommandRefused {
                 who: who.clone(),
@@ -63,11 +64,14 @@ impl Failover {
             }
             Command::Repair => self.repair(now, who, out)?,
             Command::Abandon { id } => {
-                let open = self.state.open_move.as_ref().is_some_and(|open| open.id == id);
-                if !open {
+                let open = self.state.open_move.as_ref().map(|open| open.id);
+                if open != Some(id) && !self.errs(Mutant::CleansUpActive) {
                     return Err(Refusal::NoSuchMove);
                 }
                 self.record(now, out, Event::MoveAbandoned { id, who: who.clone() });
+                if let (Some(id), true) = (open, self.errs(Mutant::CleansUpActive)) {
+                    self.state.apply(now, &Event::MoveAbandoned { id, who: who.clone() });
+                }
             }
             _ => return self.set(now, who, command, out),
         }
@@ -89,10 +93,14 @@ impl Failover {
             }
             Command::Arm => Event::Armed { who },
             Command::Disarm { until } => {
-                Event::Disarmed { who, until: Some(self.pause_end(now, until)?) }
+                let until = self.pause_end(now, until)?;
+                Event::Disarmed { who, until: (!self.errs(Mutant::PausesForEver)).then_some(until) }
             }
             Command::Rearm if self.state.latched.is_none() => return Err(Refusal::AlreadySo),
-            Command::Rearm => Event::Rearmed { who },
+            Command::Rearm => {
+                self.faults.rearm();
+                Event::Rearmed { who }
+            }
             Command::MaintenanceOn { site, until } => {
                 self.known(site)?;
                 Event::MaintenanceOn { site, who, until: self.pause_end(now, until)? }

@@ -3,6 +3,7 @@ use crate::command::Actor;
 use crate::event::{Event, Evidence, MoveKind};
 use crate::id::{SiteId, SiteSet};
 use crate::machine::{Failover, Job};
+use crate::mutant::Mutant;
 use crate::output::Output;
 use crate::policy::Failback;
 use crate::time::Timestamp;
@@ -83,7 +84,8 @@ impl Failover {
             against.push(Blocker::Lag { site });
         }
         // Whoever is cut off sees every site fail, some of them a moment earlier than others.
-        if self.run.votes.without_doubt(spec, site) < usize::from(spec.quorum) {
+        let quorum = self.run.votes.quorum(spec, now, self.faults);
+        if self.run.votes.without_doubt(spec, site) < usize::from(quorum) {
             against.push(Blocker::SelfDistrust);
         }
         against
@@ -92,6 +94,7 @@ impl Failover {
     pub(super) fn lags_too_far(&self, site: SiteId) -> bool {
         let Some(most) = self.policy.spec().lag_max else { return false };
         let known = self.run.lags.get(site.index()).copied().flatten();
+        let known = known.or(self.errs(Mutant::TakesUnknownForNoLag).then_some(0));
         known.is_none_or(|lag| u128::from(lag) > most.as_millis())
     }
 
@@ -115,6 +118,7 @@ impl Failover {
         // The way back is a policy of its own; the latch keeps the service from leaving again.
         if let Some((_, until)) = self.state.latched
             && wish.reason != MoveKind::Failback
+            && !self.faults.is_rearmed()
         {
             blockers.push(Blocker::Latched { until });
         }
@@ -197,7 +201,8 @@ impl Failover {
         evidence: Evidence,
         out: &mut Vec<Output>,
     ) {
-        assert!(!to.is_empty(), "what is published is never empty");
+        let empties = self.errs(Mutant::EmptiesTheAnswer);
+        assert!(!to.is_empty() || empties, "what is published is never empty");
         // What an open move wants counts as left, even if nothing of it was published.
         let from = self.state.desired;
         if let Some(open) = &self.state.open_move {

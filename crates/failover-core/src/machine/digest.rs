@@ -9,12 +9,13 @@ impl Failover {
     /// Machines that are equal have the same one, natively and in the browser; see [`Digest`].
     /// A replay that has gone another way somewhere is found by it at the very step.
     pub fn digest(&self) -> u64 {
-        let Self { policy, state, run } = self;
+        let Self { policy, state, run, faults } = self;
         let mut digest = Digest::new();
         policy.digest().hash(&mut digest);
         self.hash_known_policy(&mut digest);
         state.hash_rest(&mut digest);
         run.hash(&mut digest);
+        Some(faults).filter(|faults| !faults.is_none()).hash(&mut digest);
         digest.finish()
     }
 

@@ -4,6 +4,7 @@ use crate::id::{ProviderId, SiteSet};
 use crate::input::Answer;
 use crate::machine::Failover;
 use crate::machine::publish::Phase;
+use crate::mutant::Mutant;
 use crate::output::Output;
 use crate::policy::{AnswerMode, Drift};
 use crate::state::REPAIRS_MAX;
@@ -46,6 +47,7 @@ impl Failover {
         answer: Answer,
         out: &mut Vec<Output>,
     ) {
+        let answer = self.heard(answer);
         let Some(said) = self.run.said.get_mut(provider.index()) else { return };
         Said::hear(&mut said.stored, &answer);
         if !self.may_act(now) || self.state.providers.len() <= provider.index() {
@@ -66,6 +68,7 @@ impl Failover {
         answer: Answer,
         out: &mut Vec<Output>,
     ) {
+        let answer = self.heard(answer);
         let Some(said) = self.run.said.get_mut(provider.index()) else { return };
         Said::hear(&mut said.answered, &answer);
         if !self.may_act(now) || self.state.desired.is_empty() {
@@ -81,6 +84,13 @@ impl Failover {
             return;
         }
         self.watch_drift(now, provider, out);
+    }
+
+    /// What is said is what is heard.
+    fn heard(&self, answer: Answer) -> Answer {
+        let adopted = !self.state.desired.is_empty();
+        let deaf = adopted && self.errs(Mutant::HearsItself);
+        if deaf { Answer::Sites(self.state.desired) } else { answer }
     }
 
     /// A service without history takes what its providers publish as the truth, once each of them

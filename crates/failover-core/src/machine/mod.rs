@@ -16,6 +16,7 @@ mod wish;
 use crate::command::Actor;
 use crate::event::{Event, Severity};
 use crate::input::Input;
+use crate::mutant::{Faults, Mutant};
 use crate::output::Output;
 use crate::policy::Policy;
 use crate::state::State;
@@ -42,6 +43,8 @@ pub struct Failover {
     state: State,
     /// What is only remembered until the next restart.
     run: Run,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Faults::is_none"))]
+    faults: Faults,
 }
 
 /// The volatile part of the machine.
@@ -127,7 +130,7 @@ impl Failover {
             held: Vec::new(),
             quiet_until: Timestamp::from_millis(0),
         };
-        Self { policy, state, run }
+        Self { policy, state, run, faults: Faults::default() }
     }
 
     /// The only door: one fact in, the consequences out.
@@ -140,6 +143,10 @@ impl Failover {
             return Vec::new();
         }
         let mut out = Vec::new();
+        if let (Input::LeadershipLost, Leader::Sole) = (&input, self.run.leadership) {
+            // First thing after a start: nothing may be recorded, not even the policy.
+            self.run.leadership = Leader::Following;
+        }
         self.catch_up(now, &mut out);
         self.take(now, input, &mut out);
         // It may just have become possible to record something.
@@ -174,7 +181,8 @@ impl Failover {
     fn advance(&mut self, now: Timestamp) -> Timestamp {
         let now = now.max(self.run.now);
         let gap_max = self.policy.spec().tick_gap_max;
-        if self.run.stepped && now.since(self.run.now) > gap_max {
+        let gap = self.run.stepped && now.since(self.run.now) > gap_max;
+        if gap && !self.errs(Mutant::SleepsUnnoticed) {
             // Asleep meanwhile: what was known is old, and time itself is suspect.
             self.run.votes.forget();
             self.run.woken_until = Some(now.plus(self.policy.spec().candidate_up_for));
@@ -188,7 +196,8 @@ impl Failover {
     fn is_quiet(&mut self, now: Timestamp, input: &Input) -> bool {
         let Input::Probed { vantage, site, check, ok, at } = input else { return false };
         let spec = self.policy.spec();
-        let changed = self.run.votes.count(spec, now, (*vantage, *site, *check), *ok, *at);
+        let place = (*vantage, *site, *check);
+        let changed = self.run.votes.count(spec, now, place, *ok, *at, self.faults);
         !changed && now < self.run.quiet_until && self.run.policy_told
     }
 
@@ -266,13 +275,13 @@ impl Failover {
     fn leads(&self, now: Timestamp) -> bool {
         match self.run.leadership {
             Leader::Sole => true,
-            Leader::Leading { until, .. } => now < until,
+            Leader::Leading { until, .. } => now < until || self.errs(Mutant::UnfencedWrite),
             Leader::Following => false,
         }
     }
 
     fn lead(&mut self, epoch: u64, until: Timestamp) {
-        if epoch < self.run.epoch {
+        if epoch < self.run.epoch && !self.errs(Mutant::UnfencedWrite) {
             // An older lease than one already seen: somebody else leads by now.
             self.run.leadership = Leader::Following;
             return;
@@ -318,6 +327,20 @@ impl Failover {
         );
         if severity >= Severity::Warning || all_clear {
             out.push(Output::Notify { severity, event });
+        }
+    }
+
+    /// Whether this machine was built with that fault; see the feature `mutants`.
+    fn errs(&self, mutant: Mutant) -> bool {
+        self.faults.errs(mutant)
+    }
+
+    #[cfg(feature = "mutants")]
+    pub(crate) fn set_faults(&mut self, faults: Faults) {
+        self.faults = faults;
+        if self.errs(Mutant::ForgetsOnRestart) {
+            self.state.latched = None;
+            self.state.automatic.clear();
         }
     }
 

@@ -3,6 +3,7 @@ use crate::event::Event;
 use crate::id::{AttemptId, MoveId, ProviderId};
 use crate::input::{Answer, Receipt};
 use crate::machine::Failover;
+use crate::mutant::Mutant;
 use crate::output::Output;
 use crate::time::Timestamp;
 
@@ -73,11 +74,14 @@ impl Failover {
 
     /// Does what is due at each provider. One provider's trouble never holds up another.
     pub(super) fn drive(&mut self, now: Timestamp, out: &mut Vec<Output>) {
-        if self.state.desired.is_empty() {
+        if self.state.desired.is_empty() && !self.errs(Mutant::EmptiesTheAnswer) {
             return;
         }
         for provider in self.provider_ids() {
             self.drive_one(now, provider, out);
+            if self.errs(Mutant::StopsAtTheFirst) && self.is_behind(provider) {
+                break;
+            }
         }
         self.complete(now, out);
         self.raise_split(now, out);
@@ -142,10 +146,15 @@ impl Failover {
 
     fn attempt(&mut self, now: Timestamp, provider: ProviderId, out: &mut Vec<Output>) {
         let (id, sites) = (self.state.generation, self.state.desired);
-        assert!(!sites.is_empty(), "what is published is never empty");
+        let empties = self.errs(Mutant::EmptiesTheAnswer);
+        assert!(!sites.is_empty() || empties, "what is published is never empty");
         let attempt = self.state.last_attempt.next();
+        let before = out.len();
         self.record(now, out, Event::AttemptStarted { id, attempt, provider });
         out.push(Output::Publish { id, attempt, provider, sites });
+        if self.errs(Mutant::PublishesFirst) {
+            out[before..].reverse();
+        }
         self.set_phase(provider, Phase::Publishing { id, attempt, since: now });
         self.run.providers[provider.index()].looked = false;
     }
@@ -192,10 +201,12 @@ impl Failover {
         out: &mut Vec<Output>,
     ) {
         let Some(run) = self.run.providers.get(provider.index()) else { return };
-        let Phase::Publishing { id, attempt: current, .. } = run.phase else { return };
+        let Phase::Publishing { id, attempt: current, .. } = run.phase else {
+            return self.take_again();
+        };
         if current != attempt || !self.may_act(now) {
             // Late, or not for us to record: a new leader reads back.
-            return;
+            return self.take_again();
         }
         self.end_attempt(now, provider, id, attempt, receipt.clone(), out);
         if id != self.state.generation {
@@ -216,6 +227,17 @@ impl Failover {
                 self.fail(now, provider, message, changed);
             }
         }
+    }
+
+    /// A receipt that has no attempt changes nothing.
+    fn take_again(&mut self) {
+        if self.errs(Mutant::CountsTwice) {
+            self.state.generation = self.state.generation.next();
+        }
+    }
+
+    fn is_behind(&self, provider: ProviderId) -> bool {
+        self.state.providers[provider.index()].accepted < self.state.generation
     }
 
     fn accepted(&mut self, provider: ProviderId) {

@@ -60,7 +60,7 @@ impl Failover {
             let held = self.run.votes.vote(vantage, site);
             let checks = spec.checks.iter().zip(counters).map(|(check, counter)| CheckView {
                 name: check.name.clone(),
-                verdict: counter.fresh_verdict(spec, now),
+                verdict: counter.fresh_verdict(spec, now, self.faults),
                 failures: counter.towards_down(spec.fall).min(fall),
                 fall,
                 successes: counter.successes.min(spec.rise),

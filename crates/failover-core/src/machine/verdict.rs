@@ -2,6 +2,7 @@
 use crate::event::{Event, Evidence, Vote};
 use crate::id::{CheckId, SiteId, VantageId};
 use crate::machine::Failover;
+use crate::mutant::{Faults, Mutant};
 use crate::output::Output;
 use crate::policy::{Fall, PolicySpec, Require};
 use crate::time::Timestamp;
@@ -34,7 +35,7 @@ impl Counter {
     }
 
     /// Counts one outcome; says whether the verdict has changed, or whether it is in doubt.
-    fn count(&mut self, spec: &PolicySpec, ok: bool, at: Timestamp) -> bool {
+    fn count(&mut self, spec: &PolicySpec, ok: bool, at: Timestamp, faults: Faults) -> bool {
         let before = (self.verdict, self.failures > 0);
         if self.reported.is_some_and(|last| at.since(last) >= spec.freshness) {
             // Nobody looked for so long that what was counted before is no row with this.
@@ -62,7 +63,7 @@ impl Counter {
             if self.verdict != Verdict::Up {
                 (self.verdict, self.window) = (Verdict::Up, 0);
             }
-        } else if !ok && self.has_fallen(spec) {
+        } else if !ok && (self.has_fallen(spec) || faults.errs(Mutant::FallsAtOnce)) {
             self.verdict = Verdict::Down;
         }
         (self.verdict, self.failures > 0) != before
@@ -80,8 +81,17 @@ impl Counter {
         self.reported.is_none_or(|at| now.since(at) >= spec.freshness)
     }
 
-    pub(super) fn fresh_verdict(&self, spec: &PolicySpec, now: Timestamp) -> Verdict {
-        if self.is_stale(spec, now) { Verdict::Unknown } else { self.verdict }
+    pub(super) fn fresh_verdict(
+        &self,
+        spec: &PolicySpec,
+        now: Timestamp,
+        faults: Faults,
+    ) -> Verdict {
+        if self.reported.is_none() && faults.errs(Mutant::UpByDefault) {
+            return Verdict::Up;
+        }
+        let stale = self.is_stale(spec, now) && !faults.errs(Mutant::CountsTheStale);
+        if stale { Verdict::Unknown } else { self.verdict }
     }
 }
 
@@ -147,6 +157,7 @@ impl Votes {
         (vantage, site, check): (VantageId, SiteId, CheckId),
         ok: bool,
         at: Timestamp,
+        faults: Faults,
     ) -> bool {
         // A probe from the future is one of a clock that is ahead; it happened at the latest now.
         let at = at.min(now);
@@ -159,7 +170,7 @@ impl Votes {
             return false;
         }
         let was_stale = counter.is_stale(spec, now);
-        counter.count(spec, ok, at) || was_stale
+        counter.count(spec, ok, at, faults) || was_stale
     }
 
     /// Says whether this is news.
@@ -228,16 +239,17 @@ impl Votes {
     }
 
     /// Works out votes and verdicts anew.
-    pub(super) fn settle(&mut self, spec: &PolicySpec, now: Timestamp) {
+    pub(super) fn settle(&mut self, spec: &PolicySpec, now: Timestamp, faults: Faults) {
         for site in 0..self.sites {
             let site = SiteId(u8::try_from(site).unwrap_or(u8::MAX));
             for vantage in self.vantages() {
-                let vote = self.fresh_vote(spec, now, vantage, site);
+                let vote = self.fresh_vote(spec, now, (vantage, site), faults);
                 let place = vantage.index() * self.sites + site.index();
                 self.votes[place].set(vote, now);
             }
             let [up, down, _] = self.tally(site);
-            let verdict = match (up >= spec.quorum, down >= spec.quorum) {
+            let quorum = self.quorum(spec, now, faults);
+            let verdict = match (up >= quorum, down >= quorum) {
                 (true, false) => Verdict::Up,
                 (false, true) => Verdict::Down,
                 // Nobody, or two quorums that contradict each other.
@@ -251,8 +263,8 @@ impl Votes {
         &self,
         spec: &PolicySpec,
         now: Timestamp,
-        vantage: VantageId,
-        site: SiteId,
+        (vantage, site): (VantageId, SiteId),
+        faults: Faults,
     ) -> Verdict {
         if self.is_isolated(vantage) {
             return Verdict::Unknown;
@@ -260,7 +272,7 @@ impl Votes {
         let needed = self.needed(spec);
         let (mut up, mut down) = (0, 0);
         for counter in self.counters(vantage, site) {
-            match counter.fresh_verdict(spec, now) {
+            match counter.fresh_verdict(spec, now, faults) {
                 Verdict::Up => up += 1,
                 Verdict::Down => down += 1,
                 Verdict::Unknown => {}
@@ -276,6 +288,19 @@ impl Votes {
         }
     }
 
+    /// How many vantages must agree: of those that are configured, whoever is heard of.
+    pub(super) fn quorum(&self, spec: &PolicySpec, now: Timestamp, faults: Faults) -> u8 {
+        if !faults.errs(Mutant::CountsTheLive) {
+            return spec.quorum;
+        }
+        let width = self.sites * self.checks;
+        let heard = self.vantages().filter(|vantage| {
+            let counters = self.counters.iter().skip(vantage.index() * width).take(width);
+            !self.is_isolated(*vantage) && counters.into_iter().any(|c| !c.is_stale(spec, now))
+        });
+        u8::try_from(heard.count() / 2 + 1).unwrap_or(u8::MAX)
+    }
+
     /// When the first report that still counts goes stale.
     pub(super) fn stale_at(&self, spec: &PolicySpec, now: Timestamp) -> Option<Timestamp> {
         let fresh = self.counters.iter().filter(|counter| !counter.is_stale(spec, now));
@@ -286,7 +311,7 @@ impl Votes {
 impl Failover {
     /// Works out what is believed now and records what has changed.
     pub(super) fn judge(&mut self, now: Timestamp, out: &mut Vec<Output>) {
-        self.run.votes.settle(self.policy.spec(), now);
+        self.run.votes.settle(self.policy.spec(), now, self.faults);
         if !self.may_act(now) {
             return;
         }
@@ -336,7 +361,7 @@ impl Failover {
                 let held = self.run.votes.vote(vantage, site);
                 let counters = self.run.votes.counters(vantage, site);
                 let failed = (0u8..).zip(counters).filter(|(_, counter)| {
-                    counter.fresh_verdict(spec, self.run.now) == Verdict::Down
+                    counter.fresh_verdict(spec, self.run.now, self.faults) == Verdict::Down
                 });
                 votes.push(Vote {
                     vantage,

@@ -3,6 +3,7 @@ use crate::event::MoveKind;
 use crate::id::{SiteId, SiteSet};
 use crate::machine::Failover;
 use crate::machine::decide::Wish;
+use crate::mutant::Mutant;
 use crate::policy::{AnswerMode, Failback, OnAllDown};
 use crate::time::Timestamp;
 use crate::view::Verdict;
@@ -89,6 +90,10 @@ impl Failover {
         let all_down = self.site_ids().all(|site| self.verdict(site) == Verdict::Down);
         let all: SiteSet = self.site_ids().filter(|site| !self.in_maintenance(*site)).collect();
         let coming = self.coming_up(now).is_some();
+        if all_down && self.errs(Mutant::EmptiesTheAnswer) {
+            let (to, reason) = (Some(SiteSet::EMPTY), MoveKind::Membership);
+            return Some(Wish { reason, to, candidate: None });
+        }
         let helps = !all.is_empty() && all != self.state.desired && !coming;
         let reason = MoveKind::Membership;
         (answer_all && all_down && helps).then_some(Wish { reason, to: Some(all), candidate: None })

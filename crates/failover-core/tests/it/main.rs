@@ -2,6 +2,8 @@
 mod digest;
 mod failover;
 mod happening;
+#[cfg(feature = "mutants")]
+mod mutants;
 mod properties;
 mod scenario;
 mod world;

@@ -73,6 +73,8 @@ pub struct World {
     pub leased: bool,
     /// Crash after so many more outputs.
     pub crash_after: Option<usize>,
+    /// What is done to every machine that is built.
+    pub built: fn(Failover) -> Failover,
 }
 
 impl World {
@@ -97,6 +99,7 @@ impl World {
             writable: true,
             leased: false,
             crash_after: None,
+            built: |machine| machine,
             machine: Failover::new(policy, State::default()),
         };
         if lag.is_some() {
@@ -288,7 +291,7 @@ impl World {
     /// The same with another policy of as many sites and providers.
     pub fn restart(&mut self, policy: Policy) {
         self.log.push((self.stamp(), Passed::Crash));
-        self.machine = Failover::new(policy, self.folded());
+        self.machine = (self.built)(Failover::new(policy, self.folded()));
         self.writable = true;
         if self.leased {
             self.give(Input::LeadershipLost);
