@@ -2,6 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use failover_core::{Fence, State, VantageId};
 use health::Prober;
@@ -132,6 +133,7 @@ impl WatcherBuilder {
             version: &self.version,
             vantage: &self.vantage,
             bytes_max: self.options.journal_max_bytes,
+            retention: self.options.retention,
             recent: self.options.recent,
         };
         let opened = journal::open(&path, &terms)?;
@@ -146,9 +148,10 @@ impl WatcherBuilder {
             services,
         });
         let mut states: BTreeMap<String, State> = opened.states.into_iter().collect();
+        let segments = Arc::new(AtomicU64::new(opened.segment));
         let services = setup.services.iter().enumerate().map(|(at, service)| {
             let state = states.remove(service.name()).unwrap_or_default();
-            Service::new(at, service.clone(), state)
+            Service::new(at, service.clone(), state, segments.clone())
         });
         let services = services.collect();
         let journal = Journal::start(&path, opened.writer)?;

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::journal::Retention;
+
 /// Intervals and limits of the watcher. `Options::default()` suits a production set-up.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -41,6 +43,8 @@ pub struct Options {
     /// The journal never grows beyond this many bytes; when it is full, nothing is changed any
     /// more until there is room again. `None`: as large as the disk.
     pub journal_max_bytes: Option<u64>,
+    /// How long the facts that were given to the machines are kept, for a replay.
+    pub retention: Retention,
     /// Told of every step between a decision and its effect. For crash tests and drills; `None` in
     /// production.
     pub checkpoint: Option<Arc<dyn Checkpoint>>,
@@ -62,6 +66,7 @@ impl Default for Options {
             anchors: Vec::new(),
             anchor_interval: Duration::from_secs(1),
             journal_max_bytes: None,
+            retention: Retention::default(),
             checkpoint: None,
         }
     }

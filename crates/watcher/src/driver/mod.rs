@@ -6,6 +6,7 @@
 mod effects;
 mod facts;
 mod picture;
+mod recording;
 mod service;
 mod step;
 mod task;
@@ -20,7 +21,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::error::{JournalError, RunError};
 use crate::handle::Request;
-use crate::journal::Journal;
+use crate::journal::{Batch, Journal};
 use crate::notify::Outbox;
 use crate::observe::Heard;
 use crate::probe::Row;
@@ -84,6 +85,7 @@ pub(crate) struct Driver {
     pending: Option<Pending>,
     /// Set while the journal cannot be written.
     trouble: Option<Trouble>,
+    recording: recording::Recording,
     /// Set once shutdown was asked for: when patience ends.
     ending: Option<Instant>,
     started: Timestamp,
@@ -112,6 +114,7 @@ impl Driver {
         requests: mpsc::Receiver<Request>,
     ) -> (Self, watch::Receiver<Arc<Snapshot>>) {
         let started = setup.clock.now();
+        let recording = recording::Recording::new(&setup.options.retention);
         let (snapshots, mut pictures) = watch::channel(Arc::new(picture::empty(&setup)));
         let driver = Self {
             setup,
@@ -127,6 +130,7 @@ impl Driver {
             queue: VecDeque::new(),
             pending: None,
             trouble: memory.problem.as_ref().map(Trouble::new),
+            recording,
             ending: None,
             started,
             pictures: picture::Pictures::new(),
@@ -195,6 +199,7 @@ impl Driver {
                 }
             }
             self.recover(now);
+            self.keep_quiet_facts(now);
         }
         if self.pictures.due() <= now {
             self.publish_picture();
@@ -207,6 +212,7 @@ impl Driver {
             let ticks = self.services.iter().map(|service| self.tick_due(service));
             wake = ticks.fold(wake, Instant::min);
             wake = self.trouble.iter().map(|trouble| trouble.retry_at).fold(wake, Instant::min);
+            wake = self.recording.due().into_iter().fold(wake, Instant::min);
         }
         self.ending.map_or(wake, |end| wake.min(end))
     }
@@ -248,12 +254,16 @@ impl Driver {
         if let Some(mut pending) = self.pending.take() {
             let _ = tokio::time::timeout(LAST_WRITE, &mut pending.written).await;
         }
+        let facts = self.last_facts();
         if let Some(trouble) = &self.trouble {
-            let last = self.journal.commit(self.backlog(trouble));
+            let last = Batch { facts, ..self.backlog(trouble) };
+            let last = self.journal.commit(last);
             let written = tokio::time::timeout(LAST_WRITE, last).await;
             if !matches!(written, Ok(Ok(Ok(())))) {
                 tracing::error!("events are lost: {}", trouble.problem);
             }
+        } else {
+            self.journal.keep(facts);
         }
         self.outbox = None;
         if let Some(mut delivery) = self.delivery.take() {

@@ -11,6 +11,7 @@ use failover_core::{
 use tokio::sync::{Notify, watch};
 
 use super::task::Task;
+use crate::facts::Recorder;
 use crate::observe::Heard;
 use crate::probe::{self, Row, Voice};
 use crate::setup::{Family, ServiceSetup};
@@ -22,6 +23,7 @@ use crate::zone;
 pub(crate) struct Service {
     pub(crate) setup: Arc<ServiceSetup>,
     pub(crate) machine: Failover,
+    pub(crate) recorder: Recorder,
     /// When the machine was last told anything.
     pub(crate) stepped: Instant,
     pub(crate) series: Vec<Series>,
@@ -57,7 +59,13 @@ pub(crate) struct Place {
 }
 
 impl Service {
-    pub(crate) fn new(at: usize, setup: Arc<ServiceSetup>, state: State) -> Self {
+    /// A service that goes on from `state`; `segments` counts the segments of all services' facts.
+    pub(crate) fn new(
+        at: usize,
+        setup: Arc<ServiceSetup>,
+        state: State,
+        segments: Arc<AtomicU64>,
+    ) -> Self {
         let machine = Failover::new(setup.spec.policy.clone(), state);
         let rows = probe::rows(at, &setup);
         let mut families: BTreeMap<(SiteId, CheckId), Vec<Family>> = BTreeMap::new();
@@ -75,7 +83,8 @@ impl Service {
         let series = series.collect();
         let voices = families.into_iter().map(|(key, all)| (key, Voice::new(all))).collect();
         let places = setup.providers.iter().map(|_| Place::default()).collect();
-        Self { setup, machine, stepped: Instant::now(), series, voices, places }
+        let recorder = Recorder::new(setup.name(), segments);
+        Self { setup, machine, recorder, stepped: Instant::now(), series, voices, places }
     }
 }
 

@@ -11,7 +11,9 @@ use failover_core::{Actor, Command, EventRecord, Failover, Input, Output, Refusa
 use tokio::sync::oneshot;
 
 use super::Driver;
+use super::recording::Facts;
 use crate::error::{CommandError, JournalError, RunError};
+use crate::facts::Chunk;
 use crate::journal::{Audit, Batch, Written};
 
 /// Events kept while the journal cannot be written; the oldest are given up beyond that.
@@ -58,8 +60,8 @@ impl Pending {
 #[derive(Debug)]
 enum Writing {
     Step(Box<Step>),
-    /// The backlog.
-    Recovery,
+    /// The backlog, and the facts that led to it, by service.
+    Recovery(Vec<Vec<Chunk>>),
 }
 
 /// A step that was taken and is not durable yet.
@@ -68,6 +70,7 @@ struct Step {
     job: Job,
     before: Failover,
     taken: Taken,
+    facts: Facts,
 }
 
 /// What a step has brought.
@@ -90,7 +93,7 @@ pub(crate) struct Trouble {
     /// Receipts, at most one per open attempt.
     held: Vec<Job>,
     /// Events given up.
-    lost: u64,
+    pub(super) lost: u64,
 }
 
 impl Driver {
@@ -106,7 +109,9 @@ impl Driver {
         let before = service.machine.clone();
         service.stepped = Instant::now();
         let outputs = service.machine.step(now, job.input.clone());
+        let undo = self.note_fact(job.service, now, &job.input, &before);
         let records = self.records(job.service, now, &outputs);
+        self.mark_fact(job.service, &records);
         let audit = self.audit(&job, now, &outputs);
         let taken = Taken { service: job.service, outputs, records };
         if taken.records.is_empty() && audit.is_none() {
@@ -121,12 +126,14 @@ impl Driver {
             return;
         }
         let state = self.services[job.service].machine.state().clone();
+        let facts = self.facts_of(job.service, undo);
         let batch = Batch {
             events: taken.records.clone(),
             states: vec![(name.name().to_owned(), now, state)],
             audit: audit.into_iter().collect(),
+            facts: facts.chunks.clone(),
         };
-        let what = Writing::Step(Box::new(Step { job, before, taken }));
+        let what = Writing::Step(Box::new(Step { job, before, taken, facts }));
         self.write(batch, what);
     }
 
@@ -151,8 +158,9 @@ impl Driver {
                 self.carry_out(step.taken, step.job.reply);
             }
             (Writing::Step(step), Err(error)) => self.undo(*step, &error),
-            (Writing::Recovery, Ok(())) => self.recovered(),
-            (Writing::Recovery, Err(error)) => {
+            (Writing::Recovery(_), Ok(())) => self.recovered(),
+            (Writing::Recovery(facts), Err(error)) => {
+                self.put_back_facts(facts);
                 if let Some(trouble) = &mut self.trouble {
                     trouble.again(&error);
                 }
@@ -164,8 +172,9 @@ impl Driver {
     /// Nothing of the step is durable, so none of it may be seen outside.
     fn undo(&mut self, step: Step, error: &JournalError) {
         tracing::error!("nothing is changed any more: {error}");
-        let Step { job, before, taken } = step;
+        let Step { job, before, taken, facts } = step;
         self.services[taken.service].machine = before;
+        facts.undo(&mut self.services[taken.service].recorder);
         self.seq -= taken.records.len() as u64;
         self.trouble = Some(Trouble::new(error));
         self.queue.push_front(job);
@@ -181,8 +190,11 @@ impl Driver {
         if trouble.retry_at > now {
             return;
         }
-        let batch = self.backlog(trouble);
-        self.write(batch, Writing::Recovery);
+        let lost = trouble.lost > 0;
+        let mut batch = self.backlog(trouble);
+        let facts = self.facts_of_all(lost);
+        batch.facts = facts.concat();
+        self.write(batch, Writing::Recovery(facts));
     }
 
     /// Everything that is not in the journal, with the states after it.
@@ -196,6 +208,7 @@ impl Driver {
             events: trouble.events.iter().cloned().collect(),
             states: states.collect(),
             audit: trouble.audit.iter().cloned().collect(),
+            facts: Vec::new(),
         }
     }
 

@@ -1,24 +1,31 @@
 //! The journal: what happened, durable before anything is done about it.
 //!
 //! One SQLite file (WAL, `synchronous=FULL`), one writing thread, one writer per file.
+mod facts;
 mod open;
 mod read;
+mod recorded;
+mod retention;
 mod schema;
 #[cfg(test)]
 mod tests;
 mod write;
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use failover_core::{Actor, Command, EventRecord, State, Timestamp};
 use tokio::sync::oneshot;
 
 use crate::error::JournalError;
+use crate::facts::Chunk;
 
 pub(crate) use open::{Terms, open};
 pub(crate) use read::read_events;
+pub(crate) use recorded::{Recorded, SegmentRow};
+pub use retention::Retention;
 
 /// All that one step leaves behind; written as a whole or not at all.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +36,8 @@ pub(crate) struct Batch {
     pub(crate) states: Vec<(String, Timestamp, State)>,
     /// What was commanded.
     pub(crate) audit: Vec<Audit>,
+    /// The facts that led to it. If only they cannot be written, the rest is written without them.
+    pub(crate) facts: Vec<Chunk>,
 }
 
 /// One command and what became of it.
@@ -47,6 +56,7 @@ pub(crate) type Written = oneshot::Receiver<Result<(), JournalError>>;
 
 enum Order {
     Commit(Batch, oneshot::Sender<Result<(), JournalError>>),
+    Facts(Vec<Chunk>),
     Close(oneshot::Sender<()>),
 }
 
@@ -55,12 +65,15 @@ enum Order {
 pub(crate) struct Journal {
     path: PathBuf,
     orders: mpsc::Sender<Order>,
+    /// Counts how often facts were given up.
+    losses: Arc<AtomicU64>,
 }
 
 impl Journal {
     /// Moves `writer` to a thread of its own.
     pub(crate) fn start(path: &Path, writer: write::Writer) -> Result<Self, JournalError> {
         let (orders, incoming) = mpsc::channel();
+        let losses = writer.losses();
         let failed = |error: std::io::Error| JournalError::Io {
             path: path.to_owned(),
             message: format!("its thread cannot be started: {error}"),
@@ -69,7 +82,7 @@ impl Journal {
             .name("journal".to_owned())
             .spawn(move || serve(writer, &incoming))
             .map_err(failed)?;
-        Ok(Self { path: path.to_owned(), orders })
+        Ok(Self { path: path.to_owned(), orders, losses })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -83,6 +96,18 @@ impl Journal {
         // A dead thread drops the order and with it the reply: the caller sees a closed answer.
         let _ = self.orders.send(Order::Commit(batch, reply));
         written
+    }
+
+    /// Writes facts that nobody waits for. What becomes of them is seen in [`Journal::losses`].
+    pub(crate) fn keep(&self, facts: Vec<Chunk>) {
+        if !facts.is_empty() {
+            let _ = self.orders.send(Order::Facts(facts));
+        }
+    }
+
+    /// Rises whenever facts were given up: every segment that is open then has a hole.
+    pub(crate) fn losses(&self) -> u64 {
+        self.losses.load(Ordering::SeqCst)
     }
 
     /// Empties the write-ahead log into the file and gives the lock back.
@@ -99,6 +124,11 @@ fn serve(mut writer: write::Writer, incoming: &mpsc::Receiver<Order>) {
         match order {
             Order::Commit(batch, reply) => {
                 let _ = reply.send(writer.commit(&batch));
+                writer.clear_out();
+            }
+            Order::Facts(chunks) => {
+                writer.keep(chunks);
+                writer.clear_out();
             }
             Order::Close(reply) => {
                 writer.close();

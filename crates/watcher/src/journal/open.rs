@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use failover_core::{EventRecord, State, Timestamp};
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 use super::write::{Failed, Writer, number, words};
-use super::{read, schema};
+use super::{Retention, read, schema};
 use crate::error::JournalError;
 
 /// How long a watcher that is just ending may still hold the lock.
 const LOCK_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long a write waits for somebody else's lock.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A journal that can be written, and what it remembers.
 #[derive(Debug)]
@@ -22,6 +25,8 @@ pub(crate) struct Opened {
     pub(crate) states: Vec<(String, State)>,
     /// The number of the latest event.
     pub(crate) seq: u64,
+    /// The number of the latest segment of facts.
+    pub(crate) segment: u64,
     /// The time of the latest entry.
     pub(crate) at: Timestamp,
     /// The latest events, newest first.
@@ -37,6 +42,7 @@ pub(crate) struct Terms<'a> {
     pub(crate) version: &'a str,
     pub(crate) vantage: &'a str,
     pub(crate) bytes_max: Option<u64>,
+    pub(crate) retention: Retention,
     pub(crate) recent: usize,
 }
 
@@ -51,17 +57,19 @@ pub(crate) fn open(path: &Path, terms: &Terms<'_>) -> Result<Opened, JournalErro
         inspect(path)?;
     }
     let failed = |error: Failed| JournalError::Io { path: path.to_owned(), message: words(&error) };
-    let connection = prepare(path, fresh, terms).map_err(failed)?;
+    let mut connection = prepare(path, fresh, terms).map_err(failed)?;
     let memory = remember(&connection, terms.recent);
-    let (states, (seq, at), recent) = memory.map_err(|error| corrupt(path, words(&error)))?;
-    let problem = match begin(&connection, terms) {
+    let (states, (seq, at), recent, segment) =
+        memory.map_err(|error| corrupt(path, words(&error)))?;
+    let begun = migrate(&mut connection).and_then(|()| begin(&connection, terms));
+    let problem = match begun {
         Ok(()) => None,
         // Watching must not wait for room on the disk; only acting must.
         Err(error) if !fresh && error.may_pass() => Some(failed(error)),
         Err(error) => return Err(failed(error)),
     };
-    let writer = Writer::new(path, connection, lock);
-    Ok(Opened { writer, states, seq, at, recent, problem })
+    let writer = Writer::new(path, connection, lock, terms);
+    Ok(Opened { writer, states, seq, segment, at, recent, problem })
 }
 
 /// Refuses what must not be written to.
@@ -109,7 +117,7 @@ fn look(path: &Path) -> Result<Marks, Failed> {
 
 fn prepare(path: &Path, fresh: bool, terms: &Terms<'_>) -> Result<Connection, Failed> {
     let mut connection = Connection::open(path)?;
-    connection.busy_timeout(Duration::from_secs(2))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     if let Some(bytes) = terms.bytes_max {
@@ -121,11 +129,23 @@ fn prepare(path: &Path, fresh: bool, terms: &Terms<'_>) -> Result<Connection, Fa
     if fresh {
         let first = connection.transaction()?;
         first.execute_batch(schema::CREATE)?;
+        first.execute_batch(schema::FACTS)?;
         first.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
         first.pragma_update(None, "user_version", schema::VERSION)?;
         first.commit()?;
     }
     Ok(connection)
+}
+
+/// Brings the tables of an older version up to this one's; what was in them stays as it is.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), Failed> {
+    if read::version(connection)? == schema::VERSION {
+        return Ok(());
+    }
+    let all = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    all.execute_batch(schema::FACTS)?;
+    all.pragma_update(None, "user_version", schema::VERSION)?;
+    Ok(all.commit()?)
 }
 
 /// Notes that a watcher has begun; shows by the way that the file can be written.
@@ -137,7 +157,7 @@ fn begin(connection: &Connection, terms: &Terms<'_>) -> Result<(), Failed> {
     Ok(())
 }
 
-type Memory = (Vec<(String, State)>, (u64, Timestamp), Vec<EventRecord>);
+type Memory = (Vec<(String, State)>, (u64, Timestamp), Vec<EventRecord>, u64);
 
 fn remember(connection: &Connection, recent: usize) -> Result<Memory, Failed> {
     let limit = u32::try_from(recent).unwrap_or(u32::MAX);
@@ -145,6 +165,7 @@ fn remember(connection: &Connection, recent: usize) -> Result<Memory, Failed> {
         read::states(connection)?,
         read::latest(connection)?,
         read::events(connection, 0, limit, None)?,
+        read::latest_segment(connection)?,
     ))
 }
 

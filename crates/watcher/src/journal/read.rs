@@ -54,6 +54,24 @@ pub(super) fn events(
     Ok(found)
 }
 
+/// The events of `service` above `after`, up to and including `until`, oldest first.
+pub(super) fn events_between(
+    connection: &Connection,
+    service: &str,
+    after: u64,
+    until: u64,
+) -> Result<Vec<EventRecord>, Failed> {
+    let query = "SELECT seq, at, service, severity, text, event FROM events
+        WHERE service = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq";
+    let mut statement = connection.prepare_cached(query)?;
+    let mut rows = statement.query((service, number(after), number(until)))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(record(row)?);
+    }
+    Ok(found)
+}
+
 /// The state of every service, as last written.
 pub(super) fn states(connection: &Connection) -> Result<Vec<(String, State)>, Failed> {
     let mut statement = connection.prepare("SELECT service, state FROM state")?;
@@ -75,6 +93,21 @@ pub(super) fn latest(connection: &Connection) -> Result<(u64, Timestamp), Failed
         connection.query_row(latest, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let unsigned = |value: i64| u64::try_from(value).unwrap_or(0);
     Ok((unsigned(seq), Timestamp::from_millis(unsigned(at))))
+}
+
+/// The version of the tables.
+pub(super) fn version(connection: &Connection) -> Result<i64, Failed> {
+    Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
+/// The number of the latest segment of facts.
+pub(super) fn latest_segment(connection: &Connection) -> Result<u64, Failed> {
+    if version(connection)? < 2 {
+        return Ok(0);
+    }
+    let latest = "SELECT coalesce(max(id), 0) FROM segments";
+    let latest: i64 = connection.query_row(latest, [], |row| row.get(0))?;
+    Ok(u64::try_from(latest).unwrap_or(0))
 }
 
 fn record(row: &Row<'_>) -> Result<EventRecord, Failed> {

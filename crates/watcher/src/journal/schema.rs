@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i64 = 0x5377_6e6b;
 
 /// `PRAGMA user_version`: the newest schema this program knows.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// Makes an empty file ours. Events cannot be changed or removed, not even by mistake.
 pub(super) const CREATE: &str = "
@@ -41,4 +41,38 @@ CREATE TABLE runs (
     version TEXT NOT NULL,
     vantage TEXT NOT NULL
 ) STRICT;
+";
+
+/// What version 2 has beside the tables above: the facts the machines were given.
+///
+/// `steps` counts the facts of a segment that are in the file, so that a chunk that does not follow
+/// the one before it is noticed when it is written. `follows` is the segment that ends where this
+/// one begins, or 0; `seq` the latest event before it. `closed` is set when nothing of it is missing.
+pub(super) const FACTS: &str = "
+CREATE TABLE segments (
+    id INTEGER PRIMARY KEY,
+    service TEXT NOT NULL,
+    version TEXT NOT NULL,
+    form INTEGER NOT NULL,
+    why TEXT NOT NULL,
+    follows INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    began INTEGER NOT NULL,
+    ended INTEGER NOT NULL,
+    steps INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    kept INTEGER NOT NULL,
+    closed INTEGER NOT NULL,
+    digest INTEGER NOT NULL,
+    checkpoint TEXT NOT NULL
+) STRICT;
+CREATE INDEX segments_by_service ON segments (service, id);
+CREATE TABLE facts (
+    segment INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    steps BLOB NOT NULL,
+    PRIMARY KEY (segment, first)
+) STRICT, WITHOUT ROWID;
 ";

@@ -1,4 +1,7 @@
 //! The journal on real files.
+mod facts;
+mod migration;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,7 +15,8 @@ use crate::error::JournalError;
 
 fn terms() -> Terms<'static> {
     let now = Timestamp::from_millis(1_800_000_000_000);
-    Terms { now, version: "1.2.3", vantage: "here", bytes_max: None, recent: 50 }
+    let retention = super::Retention::default();
+    Terms { now, version: "1.2.3", vantage: "here", bytes_max: None, retention, recent: 50 }
 }
 
 fn place() -> (TempDir, PathBuf) {
@@ -31,7 +35,7 @@ fn record(seq: u64, service: &str) -> EventRecord {
 fn batch(events: Vec<EventRecord>) -> Batch {
     let at = events.last().map_or(Timestamp::default(), |record| record.at);
     let states = vec![("app".to_owned(), at, State::default())];
-    Batch { events, states, audit: Vec::new() }
+    Batch { events, states, ..Batch::default() }
 }
 
 fn seqs(path: &Path, after: u64, limit: u32, service: Option<&str>) -> Vec<u64> {

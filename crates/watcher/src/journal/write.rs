@@ -1,32 +1,61 @@
 //! The one connection that writes.
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use failover_core::EventRecord;
 use rusqlite::{Connection, Transaction, params};
 
-use super::{Audit, Batch};
+use super::open::Terms;
+use super::{Audit, Batch, facts, retention};
 use crate::error::JournalError;
+use crate::facts::Chunk;
 
 /// The writing connection and the lock that makes it the only one.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    path: PathBuf,
-    connection: Connection,
+    pub(super) path: PathBuf,
+    pub(super) connection: Connection,
+    /// What is known of the facts.
+    pub(super) facts: facts::Store,
     /// Held, not read: the lock ends with it.
     _lock: File,
 }
 
 impl Writer {
-    pub(super) fn new(path: &Path, connection: Connection, lock: File) -> Self {
-        Self { path: path.to_owned(), connection, _lock: lock }
+    pub(super) fn new(path: &Path, connection: Connection, lock: File, terms: &Terms<'_>) -> Self {
+        let facts = facts::Store::new(terms);
+        Self { path: path.to_owned(), connection, facts, _lock: lock }
     }
 
-    /// Writes `batch` as a whole; on failure nothing of it is in the file.
+    /// Counts how often facts were given up.
+    pub(super) fn losses(&self) -> Arc<AtomicU64> {
+        self.facts.losses.clone()
+    }
+
+    /// Writes `batch` as a whole; on failure nothing of it is in the file. Only its facts are given
+    /// up when nothing but they are in the way.
     pub(super) fn commit(&mut self, batch: &Batch) -> Result<(), JournalError> {
-        let Self { path, connection, .. } = self;
-        write(connection, batch)
-            .map_err(|error| JournalError::Io { path: path.clone(), message: words(&error) })
+        let path = self.path.clone();
+        let failed = |error: Failed| JournalError::Io { path, message: words(&error) };
+        let waiting = self.facts.waiting(&batch.facts);
+        let Err(error) = write(&mut self.connection, batch, &waiting, &self.facts.version) else {
+            self.facts.written(&waiting);
+            return Ok(());
+        };
+        if waiting.is_empty() && !error.is_full() {
+            return Err(failed(error));
+        }
+        if write(&mut self.connection, batch, &[], "").is_err() {
+            // Nothing must be undone for the sake of facts that are there already.
+            if !(error.is_full() && retention::make_room(&mut self.connection)) {
+                return Err(failed(error));
+            }
+            write(&mut self.connection, batch, &[], "").map_err(failed)?;
+        }
+        self.lose(&words(&error));
+        Ok(())
     }
 
     /// The log is emptied so that the file alone is a complete copy.
@@ -38,7 +67,14 @@ impl Writer {
     }
 }
 
-fn write(connection: &mut Connection, batch: &Batch) -> Result<(), Failed> {
+fn write(
+    connection: &mut Connection,
+    batch: &Batch,
+    chunks: &[Chunk],
+    version: &str,
+) -> Result<(), Failed> {
+    // What is decided must be on the disk; facts that nobody waits for need not be at once.
+    connection.pragma_update(None, "synchronous", "FULL")?;
     let all = connection.transaction()?;
     for record in &batch.events {
         add_event(&all, record)?;
@@ -52,6 +88,9 @@ fn write(connection: &mut Connection, batch: &Batch) -> Result<(), Failed> {
     }
     for audit in &batch.audit {
         add_audit(&all, audit)?;
+    }
+    for chunk in chunks {
+        facts::add(&all, chunk, version)?;
     }
     Ok(all.commit()?)
 }
@@ -95,6 +134,8 @@ pub(super) enum Failed {
     Sqlite(#[from] rusqlite::Error),
     #[error("an entry has no JSON form: {0}")]
     Json(#[from] serde_json::Error),
+    #[error("facts are missing before number {first} of segment {segment}")]
+    Gap { segment: u64, first: u64 },
 }
 
 impl Failed {
@@ -104,6 +145,12 @@ impl Failed {
         let Self::Sqlite(error) = self else { return false };
         let code = error.sqlite_error_code();
         matches!(code, Some(DatabaseBusy | DiskFull | SystemIoFailure))
+    }
+
+    /// Whether there is no room.
+    pub(super) fn is_full(&self) -> bool {
+        let Self::Sqlite(error) = self else { return false };
+        error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
     }
 }
 

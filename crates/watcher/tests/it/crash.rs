@@ -6,6 +6,7 @@ use failover_core::{Actor, Command, SiteId, SiteSet};
 use futures_util::future::join_all;
 use watcher::{Options, Watcher};
 
+use crate::replay::replayed;
 use crate::support::{Counted, ONE, Running, StopAt, TWO, World, moves, operator, options};
 
 /// More steps than a move has.
@@ -72,6 +73,8 @@ impl Crashes {
             assert!(changes <= 1, "after {steps} steps: {changes} changes at {provider}");
         }
         again.stop().await.0.expect("a clean end");
+        let replay = replayed(&self.world.journal());
+        assert!(replay.difference.is_none(), "after {steps} steps: {:?}", replay.difference);
         crashed
     }
 }

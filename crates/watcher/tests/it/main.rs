@@ -7,5 +7,6 @@ mod failover;
 mod journal;
 mod outage;
 mod process;
+mod replay;
 mod shutdown;
 mod support;

@@ -7,8 +7,10 @@ use async_trait::async_trait;
 use futures_util::future::join_all;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
+use watcher::replay::Link;
 use watcher::{Checkpoint, Options};
 
+use crate::replay::replayed;
 use crate::support::{Map, ONE, Running, TWO, World, moves, options};
 
 /// Marks what the other process says among what its test harness says.
@@ -111,6 +113,10 @@ async fn killed_at(step: &str) {
     world.all_answer(TWO).await;
     assert_eq!(moves(&running.events().await), 1, "killed at {step}: one move");
     running.stop().await.0.expect("a clean end");
+    let replay = replayed(&world.journal());
+    assert!(replay.difference.is_none(), "killed at {step}: {:?}", replay.difference);
+    let links: Vec<Link> = replay.segments.iter().map(|followed| followed.link).collect();
+    assert_eq!(links, [Link::First, Link::Restarted { killed: true }], "killed at {step}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
