@@ -39,9 +39,9 @@ pub struct Parts {
     pub detect: f64,
     /// From the verdict to the first attempt being on disk.
     pub decide: f64,
-    /// From there to the last provider's acceptance.
+    /// From there to the last provider's acceptance, or to the answer if that comes first.
     pub api: f64,
-    /// From there to the last name server's new answer.
+    /// From the acceptance to the last name server's new answer.
     pub publish: f64,
     /// From the kill to the last name server's new answer.
     pub total: f64,
@@ -71,6 +71,8 @@ pub async fn one(preset: &str, manner: Break, lane: u8, phase: Duration) -> Resu
     for server in watched {
         last = last.max(server.await.map_err(|e| e.to_string())??);
     }
+    // Name servers may answer before the provider says that it is done.
+    watcher.until(is_ended).await?;
     parts(&watcher, killed, last).await
 }
 
@@ -99,6 +101,12 @@ fn is_ready(snapshot: &Value) -> bool {
     let sites = view["sites"].as_array();
     let up = sites.is_some_and(|s| !s.is_empty() && s.iter().all(|site| site["verdict"] == "up"));
     up && view["desired"] != 0 && view["open_move"].is_null()
+}
+
+/// The move was made, and is over at every provider.
+fn is_ended(snapshot: &Value) -> bool {
+    let view = &snapshot["services"][0]["view"];
+    view["generation"] != 0 && view["open_move"].is_null()
 }
 
 /// The moment at which this name server first answers `value`.
@@ -134,8 +142,8 @@ async fn parts(watcher: &Program, killed: f64, answered: f64) -> Result<Parts, S
     Ok(Parts {
         detect: down - killed,
         decide: started - down,
-        api: ended - started,
-        publish: answered - ended,
+        api: ended.min(answered) - started,
+        publish: (answered - ended).max(0.0),
         total: answered - killed,
     })
 }
