@@ -98,6 +98,9 @@ pub struct Truth {
     pub now: Timestamp,
     /// The sites that serve.
     pub alive: SiteSet,
+    /// The sites that serve some and fail others. Neither alive nor dead: to stay and to leave are
+    /// both right.
+    pub partly: SiteSet,
     /// Vantages whose reports are true and arrive, one bit each.
     pub honest: u64,
     /// What each provider stores.

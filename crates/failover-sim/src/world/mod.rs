@@ -20,7 +20,7 @@ mod watcher;
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
-use failover_core::{Digest, Failover, Policy, SiteId, SiteSet, State, Timestamp, VantageId};
+use failover_core::{Digest, Failover, Policy, Require, SiteId, SiteSet, State, Timestamp, VantageId};
 
 use crate::property::{Broken, Goals, Monitor};
 use crate::random::Random;
@@ -113,6 +113,7 @@ impl World {
         let truth = Truth {
             now: Timestamp::from_millis(BEGIN),
             alive: SiteSet::EMPTY,
+            partly: SiteSet::EMPTY,
             honest: 0,
             stored: vec![stored; spec.providers.len()],
             reachable: vec![true; spec.providers.len()],
@@ -227,8 +228,18 @@ impl World {
 
     /// How the world really is, worked out anew.
     fn refresh_truth(&mut self) {
+        let needed = match self.policy.spec().require {
+            Require::Any => 1,
+            Require::AtLeast(count) => usize::from(count),
+            _ => self.policy.spec().checks.len(),
+        };
         let alive = self.site_ids().filter(|site| self.sites[site.index()].is_alive());
         let alive: SiteSet = alive.collect();
+        let partly = self.site_ids().filter(|site| {
+            !alive.contains(*site) && !self.sites[site.index()].is_dead(needed)
+        });
+        let partly: SiteSet = partly.collect();
+        self.guard.truth.partly = partly;
         let honest = (0..self.vantages.len()).filter(|at| self.is_honest(*at));
         let honest = honest.fold(0, |bits, at| bits | 1 << at);
         let cut = (0..self.watchers.len()).any(|watcher| self.is_cut(watcher));

@@ -28,6 +28,12 @@ impl Site {
         let well = |serves: &Serves| matches!(serves, Serves::Well);
         !self.off && self.serves.iter().all(well)
     }
+
+    /// Whether so many of its checks fail, every time, as `needed` for it to be down.
+    pub(super) fn is_dead(&self, needed: usize) -> bool {
+        let fails = |serves: &&Serves| matches!(serves, Serves::Refuses | Serves::Silent);
+        self.off || self.serves.iter().filter(fails).count() >= needed
+    }
 }
 
 /// A vantage as it is.

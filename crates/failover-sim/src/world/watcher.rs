@@ -292,7 +292,10 @@ impl World {
         known.machine = before;
         if !self.journal.works() {
             known.trouble = true;
-            known.inbox.push_front(input);
+            // What was said of the journal is not so any more.
+            if !matches!(input, Input::Journal { .. }) {
+                known.inbox.push_front(input);
+            }
             known.inbox.push_front(Input::Journal { writable: false });
             let number = u8::try_from(watcher).unwrap_or(u8::MAX);
             let recover = Happens::Recover { watcher: number, life: known.life };
