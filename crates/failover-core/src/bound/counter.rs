@@ -1,6 +1,6 @@
 //! One check's counters as an automaton: which state follows a lost probe, which one a met probe.
 use crate::policy::Fall;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Counters of more states are not enumerated.
 const MOST_STATES: usize = 1 << 14;
@@ -14,7 +14,7 @@ pub(super) struct Rules {
 }
 
 /// What a check has counted; the default is nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct State {
     down: bool,
     failures: u8,
@@ -96,7 +96,7 @@ impl Counters {
     /// `None` if there are too many.
     pub(super) fn of(rules: &Rules) -> Option<Self> {
         let mut states = vec![State::default()];
-        let mut numbers = HashMap::from([(State::default(), 0_u16)]);
+        let mut numbers = BTreeMap::from([(State::default(), 0_u16)]);
         let mut after = Vec::new();
         while let Some(&state) = states.get(after.len()) {
             let mut next = [0; 2];

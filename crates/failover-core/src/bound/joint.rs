@@ -7,7 +7,7 @@ use super::chain::Ahead;
 use super::counter::Counters;
 use super::loss::Loss;
 use super::vantage::{Group, Paths, Round, Shape, Vantages, together};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Larger chains are not built: these take a moment.
 const MOST_PATHS: usize = 10;
@@ -92,7 +92,7 @@ impl Rows {
         let mut vantages = Vantages::new(counters, Paths { own, has_bursts, when_down }, shape);
         // A state is all vantages' and whether the shared part was bad, if that tells anything.
         let mut states: Vec<(Group, bool)> = vec![(vec![0; shape.vantages], false)];
-        let mut numbers: HashMap<(Group, bool), u32> = HashMap::from([(states[0].clone(), 0)]);
+        let mut numbers: BTreeMap<(Group, bool), u32> = BTreeMap::from([(states[0].clone(), 0)]);
         let mut rows = Vec::new();
         let mut size = 0;
         while let Some((group, was_bad)) = states.get(rows.len()).cloned() {

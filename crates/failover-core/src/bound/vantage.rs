@@ -1,7 +1,7 @@
 //! What one vantage has counted with all its checks, and what the next round may make of it.
 use super::counter::Counters;
 use super::loss::Channel;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// How many vantages with how many checks are looked at, and how many of them it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub(super) struct Vantages<'a> {
     paths: Paths,
     needed: usize,
     states: Vec<Group>,
-    numbers: HashMap<Group, u32>,
+    numbers: BTreeMap<Group, u32>,
     /// By state and kind of round, as far as they have been asked for.
     after: Vec<[Option<Chances<u32>>; 4]>,
 }
@@ -62,7 +62,7 @@ impl<'a> Vantages<'a> {
             paths,
             needed: shape.needed,
             states: Vec::new(),
-            numbers: HashMap::new(),
+            numbers: BTreeMap::new(),
             after: Vec::new(),
         };
         new.number(vec![0; shape.checks]);
