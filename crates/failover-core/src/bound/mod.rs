@@ -143,7 +143,11 @@ fn checks_needed(spec: &PolicySpec) -> usize {
     }
 }
 
-/// How many vantages must agree; within 1 and their number even in an invalid policy.
+/// How many vantages must say *down* for the machine to do so; within 1 and their number even in an
+/// invalid policy. A quorum below the majority is not enough while as many say *up*: two quorums
+/// that contradict each other are none.
 fn votes_needed(spec: &PolicySpec) -> usize {
-    usize::from(spec.quorum).clamp(1, spec.vantages.len().max(1))
+    let vantages = spec.vantages.len().max(1);
+    let quorum = usize::from(spec.quorum).clamp(1, vantages);
+    quorum.max(vantages - quorum + 1)
 }

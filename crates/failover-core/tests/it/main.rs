@@ -1,4 +1,5 @@
 //! The machine from outside: facts in, intents out.
+mod bound;
 mod digest;
 mod failover;
 mod happening;

@@ -111,8 +111,7 @@ fn rolled_rounds_agree_for_random_policies_and_losses() {
         );
         let found = false_failover_under(&spec, &loss);
         assert!(found.exact, "{spec:?}");
-        let (mean, error) =
-            rolled(&spec, spec.vantages.len(), usize::from(spec.quorum), loss, 1_000);
+        let (mean, error) = rolled(&spec, spec.vantages.len(), votes_needed(&spec), loss, 1_000);
         let off = (found.mean.quorum - mean).abs();
         assert!(off < 4.5 * error + 1e-9, "{found:?}, rolled {mean} ± {error}: {spec:?} {loss:?}");
     }
