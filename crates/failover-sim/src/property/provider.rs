@@ -222,7 +222,8 @@ impl Monitor {
                 )
             })?;
         }
-        let all = truth.reachable.iter().all(|reachable| *reachable);
+        let right = truth.stored.iter().all(|stored| stored.sites == desired);
+        let all = right && truth.reachable.iter().all(|reachable| *reachable);
         ensure(!all || self.account.open.is_none(), Property::S16, || {
             format!("at rest move {} is still open", self.account.generation.0)
         })

@@ -134,7 +134,7 @@ pub(super) static CASES: &[Case] = &[
         "the policy leaves the way back to humans",
         with | spec | way_back(spec, None),
         |t| goes_back(t, 60),
-        |t| t.fail_over()
+        Trace::fail_over
     ),
     case!(
         S18,
