@@ -1,4 +1,6 @@
-//! The HTTP switch for faults, `/_fault`, and a view of the zones, `/_state`.
+//! The HTTP switch for faults, `/_fault`, and views of zones, `/_state`, and servers, `/_servers`.
+
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State as Shared;
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::authority::Authority;
 use crate::fault::{Fault, Faults};
+use crate::machine::Seen;
 use crate::options::State;
 
 #[derive(Clone)]
@@ -18,6 +21,7 @@ pub(crate) struct Control {
     pub hetzner: Authority,
     /// Names of the sites, to refuse faults of others.
     pub sites: Vec<String>,
+    pub servers: Arc<dyn Fn() -> Vec<Seen> + Send + Sync>,
 }
 
 type Refusal = (StatusCode, Json<Value>);
@@ -27,8 +31,12 @@ impl Control {
         Router::new()
             .route("/_fault", get(list).post(add).delete(remove))
             .route("/_state", get(state))
+            .route("/_servers", get(servers))
             .fallback(async || {
-                (StatusCode::NOT_FOUND, Json(json!({"error": "there is /_fault and /_state"})))
+                (
+                    StatusCode::NOT_FOUND,
+                    Json(json!({"error": "there is /_fault, /_state and /_servers"})),
+                )
             })
             .with_state(self)
     }
@@ -87,6 +95,10 @@ async fn remove(
 
 async fn state(Shared(control): Shared<Control>) -> Json<State> {
     Json(State { google: control.google.state(), hetzner: control.hetzner.state() })
+}
+
+async fn servers(Shared(control): Shared<Control>) -> Json<Vec<Seen>> {
+    Json((control.servers)())
 }
 
 fn refuse(message: String) -> Refusal {

@@ -62,7 +62,7 @@ impl Emulator {
         let hetzner = start.hetzner(&tokens, &state.hetzner)?;
         let metadata = start.metadata(&google.cloud)?;
         let sites = start.sites()?;
-        let control = start.control(&sites)?;
+        let control = start.control(&sites, &hetzner.cloud)?;
         let mut dns = start.name_servers(Cloud::Google, google_servers(&google.cloud)).await?;
         dns.extend(start.name_servers(Cloud::Hetzner, hetzner_servers()).await?);
         let zone = start.zone(&google.cloud, &hetzner.cloud);
@@ -81,6 +81,7 @@ impl Emulator {
             sites,
             fault: format!("http://{control}/_fault"),
             state: format!("http://{control}/_state"),
+            servers: format!("http://{control}/_servers"),
         };
         Ok(Self {
             info,

@@ -37,6 +37,8 @@ pub struct Info {
     pub fault: String,
     /// What the name servers answer now, as JSON.
     pub state: String,
+    /// The servers of both clouds as they are now, as JSON.
+    pub servers: String,
 }
 
 /// Tokens that are accepted.

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod authority;
+mod cidr;
 mod control;
 mod credentials;
 mod door;
@@ -13,6 +14,7 @@ mod google;
 mod hetzner;
 mod info;
 mod key;
+mod machine;
 mod metadata;
 mod oauth;
 mod options;

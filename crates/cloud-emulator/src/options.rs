@@ -63,6 +63,10 @@ pub struct Options {
     pub change_delay: Duration,
     /// How long after the end of the operation the name servers answer the new content.
     pub publish_delay: Duration,
+    /// How long a server takes to be created, to start, to stop and to change its type.
+    pub server_delay: Duration,
+    /// How long after its start a server's system is up.
+    pub boot_delay: Duration,
     /// Size and hourly refill of Hetzner's request bucket.
     pub rate_limit_per_hour: u32,
 }
@@ -147,6 +151,8 @@ impl Default for Options {
             action_delay: Duration::from_millis(150),
             change_delay: Duration::from_millis(150),
             publish_delay: Duration::from_millis(50),
+            server_delay: Duration::from_millis(300),
+            boot_delay: Duration::from_millis(500),
             rate_limit_per_hour: 3600,
         }
     }

@@ -102,6 +102,8 @@ impl Start {
             token: tokens.hetzner.clone(),
             readonly_token: tokens.hetzner_readonly.clone(),
             action_delay: self.options.action_delay,
+            server_delay: self.options.server_delay,
+            boot_delay: self.options.boot_delay,
             rate_limit_per_hour: self.options.rate_limit_per_hour,
         };
         let cloud = Hetzner::new(options, self.hetzner_dns.clone(), self.faults.clone(), seed)
@@ -142,12 +144,18 @@ impl Start {
         Ok(found)
     }
 
-    pub(crate) fn control(&mut self, sites: &[SiteInfo]) -> Result<SocketAddr, StartError> {
+    pub(crate) fn control(
+        &mut self,
+        sites: &[SiteInfo],
+        hetzner: &Hetzner,
+    ) -> Result<SocketAddr, StartError> {
+        let hetzner = hetzner.clone();
         let control = Control {
             faults: self.faults.clone(),
             google: self.google_dns.clone(),
             hetzner: self.hetzner_dns.clone(),
             sites: sites.iter().map(|site| site.name.clone()).collect(),
+            servers: Arc::new(move || hetzner.servers()),
         };
         let door =
             self.listen("the fault switch", self.options.control_port, shut_by(|_| false))?;

@@ -14,7 +14,8 @@ use crate::door::Visitor;
 /// The vendor's error answer for an injected status; the headers are those of the request.
 pub(crate) type ErrorBody = fn(status: u16, request: &HeaderMap) -> Response;
 
-/// Wraps a vendor's API in the faults `answer`, `hang`, `drop_after_commit` and `slow`.
+/// Wraps a vendor's API in the faults `answer`, `hang`, `drop_after_commit`, `slow` and
+/// `dies_after`.
 ///
 /// The router must be served through a [`crate::door::Door`], which is what cuts connections
 /// (and what makes `api_down`).
@@ -43,6 +44,9 @@ async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Respons
         path: request.uri().path().to_owned(),
     };
     let visitor = request.extensions().get::<ConnectInfo<Visitor>>().map(|info| info.0.clone());
+    if gate.faults.dies(gate.cloud) {
+        return cut(visitor);
+    }
     if let Some(millis) = gate.slowness() {
         tokio::time::sleep(Duration::from_millis(millis)).await;
     }
@@ -56,6 +60,9 @@ async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Respons
     }
     let response = next.run(request).await;
     let committed = response.status().is_success();
+    if committed && seen.concerned(gate.cloud, true, None) && seen.write {
+        gate.faults.written(gate.cloud);
+    }
     if committed && gate.faults.take(|fault| seen.dropped(fault)).is_some() {
         return cut(visitor);
     }

@@ -170,85 +170,89 @@ pub enum Fault {
         /// Additional lag.
         millis: u64,
     },
-}
-
-impl Fault {
-    /// The site this fault concerns, if it is a site's.
-    pub fn site(&self) -> Option<&str> {
-        match self {
-            Self::SiteKilled { site }
-            | Self::SiteBlackHole { site }
-            | Self::SiteSlow { site, .. }
-            | Self::SiteStatus { site, .. }
-            | Self::SiteBody { site, .. } => Some(site),
-            _ => None,
-        }
-    }
-
-    /// The cloud this fault concerns, if it is a cloud's.
-    pub fn cloud(&self) -> Option<Cloud> {
-        match self {
-            Self::Answer { cloud, .. }
-            | Self::Hang { cloud, .. }
-            | Self::DropAfterCommit { cloud, .. }
-            | Self::ActionError { cloud, .. }
-            | Self::ActionHang { cloud }
-            | Self::ApiDown { cloud }
-            | Self::DnsDown { cloud }
-            | Self::CloudDown { cloud }
-            | Self::TokenRevoked { cloud }
-            | Self::Slow { cloud, .. }
-            | Self::PublishDelay { cloud, .. } => Some(*cloud),
-            Self::Locked { .. } => Some(Cloud::Hetzner),
-            _ => None,
-        }
-    }
-
-    /// What is wrong with the fault's figures, in words for the person who asked for it.
-    pub(crate) fn check(&self) -> Result<(), String> {
-        let mut copy = self.clone();
-        if copy.count_mut().is_some_and(|count| *count == 0) {
-            return Err("count must be at least 1".to_owned());
-        }
-        match self {
-            Self::Answer { status, .. } if !(300..600).contains(status) => {
-                Err(format!("status is {status}, must be between 300 and 599"))
-            }
-            Self::SiteStatus { status, .. } if !(200..600).contains(status) => {
-                Err(format!("status is {status}, must be between 200 and 599"))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    pub(super) fn count_mut(&mut self) -> Option<&mut u32> {
-        match self {
-            Self::Answer { count, .. }
-            | Self::Hang { count, .. }
-            | Self::DropAfterCommit { count, .. }
-            | Self::ActionError { count, .. }
-            | Self::Locked { count: Some(count) } => Some(count),
-            _ => None,
-        }
-    }
-
-    pub(super) fn same_as(&self, other: &Self) -> bool {
-        let details = match (self, other) {
-            (
-                Self::Answer { status, path, .. },
-                Self::Answer { status: other_status, path: other_path, .. },
-            ) => status == other_status && path == other_path,
-            (Self::Hang { path, .. }, Self::Hang { path: other, .. })
-            | (Self::DropAfterCommit { path, .. }, Self::DropAfterCommit { path: other, .. }) => {
-                path == other
-            }
-            _ => true,
-        };
-        std::mem::discriminant(self) == std::mem::discriminant(other)
-            && self.cloud() == other.cloud()
-            && self.site() == other.site()
-            && details
-    }
+    /// The next `count` operations of this kind end in an error and change nothing.
+    OperationError {
+        /// Whose operations.
+        cloud: Cloud,
+        /// Which: an action's `command` or an `operationType`, also as `instances.insert`; any if
+        /// not given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operation: Option<String>,
+        /// How many operations.
+        #[serde(default = "once")]
+        count: u32,
+    },
+    /// Operations started from now on take so much longer.
+    SlowOperation {
+        /// Whose operations.
+        cloud: Cloud,
+        /// Additional time per operation.
+        millis: u64,
+        /// As for `operation_error`; `boot` is what a server does once it runs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operation: Option<String>,
+    },
+    /// There is no capacity for servers.
+    StockOut {
+        /// Which cloud.
+        cloud: Cloud,
+        /// Zone (Google) or location (Hetzner); everywhere if not given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<String>,
+        /// Machine or server type; all if not given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        server_type: Option<String>,
+        /// Hetzner's `server_types` say so too.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        announced: bool,
+    },
+    /// The next `count` servers at Hetzner meet 422 `placement_error`.
+    PlacementError {
+        /// How many.
+        #[serde(default = "once")]
+        count: u32,
+    },
+    /// The project's quota is used up: nothing that counts towards it can be created.
+    Quota {
+        /// Which cloud.
+        cloud: Cloud,
+        /// How many attempts; all of them if not given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        count: Option<u32>,
+        /// Google only: the call is taken and its operation fails.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        at_end: bool,
+    },
+    /// The next `count` requests are over the rate limit: 429 at Hetzner, at Google's Compute
+    /// Engine 403 `rateLimitExceeded`.
+    RateLimited {
+        /// Whose API.
+        cloud: Cloud,
+        /// How many requests.
+        #[serde(default = "once")]
+        count: u32,
+    },
+    /// SSH keys are refused as invalid.
+    SshKeyRefused {
+        /// Which cloud.
+        cloud: Cloud,
+    },
+    /// Every token may only read.
+    ReadOnly {
+        /// Which cloud.
+        cloud: Cloud,
+    },
+    /// The next `count` writes are carried out and answered; then the cloud's API is down as by
+    /// `api_down`, which then is what has to be mended.
+    DiesAfter {
+        /// Whose API.
+        cloud: Cloud,
+        /// How many writes.
+        #[serde(default = "once")]
+        count: u32,
+    },
+    /// Servers at Hetzner do not react to a shutdown request, however successful the action.
+    ShutdownIgnored,
 }
 
 fn once() -> u32 {

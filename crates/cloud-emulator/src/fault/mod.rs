@@ -1,6 +1,8 @@
 //! What is broken at the moment: one list of faults, changed by method or over HTTP.
 
+mod compute;
 mod gate;
+mod identity;
 mod kind;
 
 pub use kind::{Cloud, Fault};
@@ -117,13 +119,7 @@ impl Faults {
 
     /// Decides the fate of an operation that starts now, using up a counted `action_error`.
     pub(crate) fn operation_fate(&self, cloud: Cloud) -> Fate {
-        if self.operation_hangs(cloud) {
-            return Fate::Hang;
-        }
-        let failed = self.take(
-            |fault| matches!(fault, Fault::ActionError { cloud: broken, .. } if *broken == cloud),
-        );
-        if failed.is_some() { Fate::Fail } else { Fate::Succeed }
+        self.fate_of(cloud, "", "")
     }
 
     /// Whether operations of this cloud never end at the moment.

@@ -18,7 +18,7 @@ pub(super) fn routes() -> Router<Hetzner> {
         .route("/v1/actions", get(several))
         .route("/v1/actions/{id}", get(one))
         .route("/v1/zones/actions", get(of_all_zones))
-        .route("/v1/zones/actions/{id}", get(one))
+        .route("/v1/zones/actions/{id}", get(one_of_zones))
         .route("/v1/zones/{zone}/actions", get(of_zone))
         .route("/v1/zones/{zone}/actions/{id}", get(one_of_zone))
 }
@@ -33,12 +33,21 @@ async fn several(State(hetzner): State<Hetzner>, params: Params) -> Result<Json<
         ));
     }
     let world = hetzner.world();
-    let found: Vec<Value> =
-        ids.iter().filter_map(|id| world.actions.get(id)).map(Action::json).collect();
+    let found: Vec<Value> = ids.iter().filter_map(|id| world.action_json(*id)).collect();
     Ok(Json(json!({ "actions": found })))
 }
 
 async fn one(
+    State(hetzner): State<Hetzner>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let world = hetzner.world();
+    let action = id.parse().ok().and_then(|id: u64| world.action_json(id));
+    let action = action.ok_or_else(|| Problem::not_found("action"))?;
+    Ok(Json(json!({ "action": action })))
+}
+
+async fn one_of_zones(
     State(hetzner): State<Hetzner>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
@@ -90,6 +99,17 @@ fn list(params: &Params, mut actions: Vec<Action>) -> Result<Response, Problem> 
     params.sort(&mut actions, compare);
     let items = actions.iter().map(Action::json).collect();
     params.page("actions", items, 50).map(IntoResponse::into_response)
+}
+
+/// Compares actions that are JSON already.
+pub(super) fn compare_shown(field: &str, left: &Value, right: &Value) -> Option<Ordering> {
+    if field == "id" {
+        return Some(left["id"].as_u64().cmp(&right["id"].as_u64()));
+    }
+    let text = |action: &Value| action[field].as_str().map(str::to_owned);
+    ["command", "status", "started", "finished"]
+        .contains(&field)
+        .then(|| text(left).cmp(&text(right)))
 }
 
 fn compare(field: &str, left: &Action, right: &Action) -> Option<Ordering> {

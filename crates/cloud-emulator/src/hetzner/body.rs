@@ -109,6 +109,42 @@ impl Body {
         }
     }
 
+    /// An integer that is not negative.
+    pub(super) fn number(&self, field: &str) -> Result<Option<u64>, Problem> {
+        let wrong = || Problem::field(field, "must be an integer");
+        self.given(field).map(|value| value.as_u64().ok_or_else(wrong)).transpose()
+    }
+
+    pub(super) fn numbers(&self, field: &str) -> Result<Vec<u64>, Problem> {
+        let wrong = || Problem::field(field, "must be an array of integers");
+        let items = self.list(field)?.map_or(&[][..], Vec::as_slice);
+        items.iter().map(|item| item.as_u64().ok_or_else(wrong)).collect()
+    }
+
+    pub(super) fn texts(&self, field: &str) -> Result<Vec<String>, Problem> {
+        let wrong = || Problem::field(field, "must be an array of strings");
+        let items = self.list(field)?.map_or(&[][..], Vec::as_slice);
+        items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
+    }
+
+    /// The id or name of something, as text.
+    pub(super) fn reference(&self, field: &str) -> Result<Option<String>, Problem> {
+        self.given(field).map(|value| reference(field, value)).transpose()
+    }
+
+    pub(super) fn references(&self, field: &str) -> Result<Vec<String>, Problem> {
+        let items = self.list(field)?.map_or(&[][..], Vec::as_slice);
+        items.iter().map(|item| reference(field, item)).collect()
+    }
+
+    pub(super) fn object(&self, field: &str) -> Result<Option<Body>, Problem> {
+        match self.given(field) {
+            None => Ok(None),
+            Some(Value::Object(fields)) => Ok(Some(Self(fields.clone()))),
+            Some(_) => Err(Problem::field(field, "must be an object")),
+        }
+    }
+
     /// Each element of a list of objects.
     pub(super) fn objects(&self, field: &str) -> Result<Vec<Body>, Problem> {
         let items = self.list(field)?.map_or(&[][..], Vec::as_slice);
@@ -157,6 +193,14 @@ impl Body {
 
     fn given(&self, field: &str) -> Option<&Value> {
         self.0.get(field).filter(|value| !value.is_null())
+    }
+}
+
+fn reference(field: &str, value: &Value) -> Result<String, Problem> {
+    match value {
+        Value::String(text) if !text.is_empty() => Ok(text.clone()),
+        Value::Number(id) => Ok(id.to_string()),
+        _ => Err(Problem::field(field, "must be an id or a name")),
     }
 }
 

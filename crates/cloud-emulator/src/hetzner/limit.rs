@@ -50,7 +50,7 @@ pub(super) async fn admit(
 ) -> Response {
     let limits = &hetzner.0.limits;
     let (granted, _) = hetzner.bucket(request.headers()).take(limits.limit, 1.0);
-    if granted {
+    if granted && !hetzner.0.faults.rate_limited(Cloud::Hetzner) {
         return next.run(request).await;
     }
     Problem::rate_limited(limits.limit, token(request.headers()).unwrap_or_default())
@@ -72,7 +72,8 @@ pub(super) async fn authenticate(
         return unauthorized("the token you have provided is invalid");
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !reads && token(request.headers()) == Some(&hetzner.0.readonly_token) {
+    let barred = hetzner.0.faults.read_only(Cloud::Hetzner);
+    if !reads && (barred || token(request.headers()) == Some(&hetzner.0.readonly_token)) {
         let message = "token is only allowed to perform GET requests";
         return Problem::new(StatusCode::UNAUTHORIZED, "token_readonly", message).into_response();
     }

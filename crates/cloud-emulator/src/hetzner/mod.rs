@@ -1,8 +1,9 @@
-//! Hetzner Cloud's API under `/v1`: DNS zones, RRsets and actions.
+//! Hetzner Cloud's API under `/v1`: DNS zones, servers and what belongs to them, actions.
 
 mod action;
 mod actions;
 mod body;
+mod compute;
 mod labels;
 mod limit;
 mod names;
@@ -28,6 +29,7 @@ use axum::middleware::from_fn_with_state;
 
 use crate::authority::Authority;
 use crate::fault::{Cloud, Faults, gate};
+use crate::machine::Seen;
 use crate::options::{SeedRrSet, SeedZone, plain_name};
 use limit::Limits;
 use problem::Problem;
@@ -39,6 +41,8 @@ pub(crate) struct HetznerOptions {
     pub token: String,
     pub readonly_token: String,
     pub action_delay: Duration,
+    pub server_delay: Duration,
+    pub boot_delay: Duration,
     pub rate_limit_per_hour: u32,
 }
 
@@ -53,6 +57,8 @@ struct Inner {
     token: String,
     readonly_token: String,
     action_delay: Duration,
+    server_delay: Duration,
+    boot_delay: Duration,
     limits: Limits,
 }
 
@@ -65,12 +71,14 @@ impl Hetzner {
         seed: &[SeedZone],
     ) -> Result<Self, String> {
         let hetzner = Self(Arc::new(Inner {
-            world: Mutex::new(World::new()),
+            world: Mutex::new(World::new(faults.clone())),
             authority,
             faults,
             token: options.token,
             readonly_token: options.readonly_token,
             action_delay: options.action_delay,
+            server_delay: options.server_delay,
+            boot_delay: options.boot_delay,
             limits: Limits::new(options.rate_limit_per_hour),
         }));
         for zone in seed {
@@ -93,6 +101,7 @@ impl Hetzner {
             .merge(rrsets::routes())
             .merge(record_actions::routes())
             .merge(actions::routes())
+            .merge(compute::routes())
             .method_not_allowed_fallback(async || {
                 let message = "the request method is not allowed";
                 Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
@@ -111,6 +120,11 @@ impl Hetzner {
     /// Names and ids of the zones.
     pub(crate) fn zone_ids(&self) -> Vec<(String, u64)> {
         self.world().zones.values().map(|zone| (zone.name.clone(), zone.id)).collect()
+    }
+
+    /// The servers, seen from outside.
+    pub(crate) fn servers(&self) -> Vec<Seen> {
+        self.world().compute.seen()
     }
 
     fn seeded(&self, seed: &SeedZone) -> Result<Zone, Problem> {

@@ -1,4 +1,4 @@
-//! Which names can be zones.
+//! Which names can be zones, and which can be servers.
 
 use super::problem::Problem;
 
@@ -42,6 +42,18 @@ pub(super) fn check_zone(name: &str) -> Result<(), Problem> {
         None | Some(0) => wrong("is a public suffix"),
         Some(_) => wrong("subdomains are not supported"),
     }
+}
+
+/// Whether a name can be a server's: a host name as of RFC 1123.
+pub(super) fn is_host(name: &str) -> bool {
+    let inner = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let fits = |label: &str| {
+        !label.is_empty()
+            && label.chars().all(inner)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    name.len() <= 63 && name.split('.').all(fits)
 }
 
 #[cfg(test)]

@@ -62,6 +62,25 @@ impl Problem {
         )
     }
 
+    /// 423: another action is running on the resource.
+    pub(super) fn busy(kind: &str) -> Self {
+        let message = format!("{kind} is locked: there is already an action running");
+        Self::new(StatusCode::LOCKED, "locked", message)
+    }
+
+    /// 409: the resource is being changed.
+    pub(super) fn changing(kind: &str) -> Self {
+        let message = format!("{kind} is being changed by another action, please retry");
+        Self::new(StatusCode::CONFLICT, "conflict", message)
+    }
+
+    /// 403: the project has as many of something as it may have.
+    pub(super) fn limit(name: &str, message: &str) -> Self {
+        let details = json!({"limits": [{"name": name}]});
+        let limit = Self::new(StatusCode::FORBIDDEN, "resource_limit_exceeded", message);
+        Self { details, ..limit }
+    }
+
     /// 410: what is left of a removed way to call the API.
     pub(super) fn removed(message: &str, announcement: &str) -> Self {
         let details = json!({"announcement": announcement});

@@ -8,25 +8,27 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::action::{Action, Effect, Live};
+use super::compute::Compute;
 use super::problem::Problem;
 use super::zone::Zone;
 use super::{Hetzner, Inner};
 use crate::authority::ZoneRecord;
-use crate::fault::{Cloud, Fate};
+use crate::fault::{Cloud, Fate, Faults};
 
 #[derive(Debug)]
 pub(super) struct World {
     pub zones: BTreeMap<u64, Zone>,
     pub actions: BTreeMap<u64, Action>,
+    pub compute: Compute,
     live: BTreeMap<u64, Live>,
     next_id: u64,
 }
 
 impl World {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(faults: Faults) -> Self {
         let (zones, actions, live) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         // Far enough from small numbers that an id taken for a page or an index shows.
-        Self { zones, actions, live, next_id: 4211 }
+        Self { zones, actions, compute: Compute::new(faults), live, next_id: 4211 }
     }
 
     pub(super) fn zone(&self, id_or_name: &str) -> Result<&Zone, Problem> {
@@ -44,6 +46,12 @@ impl World {
 
     pub(super) fn zone_json(&self, zone: &Zone) -> Value {
         zone.json(self.status(zone.id))
+    }
+
+    /// An action of whatever kind, as JSON.
+    pub(super) fn action_json(&self, id: u64) -> Option<Value> {
+        let task = || self.compute.action_json(id);
+        self.actions.get(&id).map(Action::json).or_else(task)
     }
 
     pub(super) fn id(&mut self) -> u64 {

@@ -1,6 +1,7 @@
 //! Hetzner over real HTTP: the API as its documents and its users' error reports describe it.
 
 mod actions;
+mod compute;
 mod faults;
 mod lists;
 mod records;

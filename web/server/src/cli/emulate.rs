@@ -73,6 +73,12 @@ pub struct EmulateArgs {
     /// How long after its operation the name servers answer a change.
     #[arg(long, value_parser = duration::parse)]
     publish_delay: Option<Duration>,
+    /// How long a server takes to be created, to start, to stop and to change its type.
+    #[arg(long, value_parser = duration::parse)]
+    server_delay: Option<Duration>,
+    /// How long after its start a server's system is up.
+    #[arg(long, value_parser = duration::parse)]
+    boot_delay: Option<Duration>,
     /// Size and hourly refill of Hetzner's request bucket.
     #[arg(long)]
     rate_limit_per_hour: Option<u32>,
@@ -112,6 +118,8 @@ fn options(args: EmulateArgs) -> Result<Options, Failed> {
         action_delay: args.action_delay.unwrap_or(default.action_delay),
         change_delay: args.change_delay.unwrap_or(default.change_delay),
         publish_delay: args.publish_delay.unwrap_or(default.publish_delay),
+        server_delay: args.server_delay.unwrap_or(default.server_delay),
+        boot_delay: args.boot_delay.unwrap_or(default.boot_delay),
         rate_limit_per_hour: args.rate_limit_per_hour.unwrap_or(default.rate_limit_per_hour),
     })
 }

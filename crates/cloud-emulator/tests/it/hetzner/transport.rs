@@ -11,7 +11,7 @@ use super::{Hetzner, RRSETS, send};
 #[tokio::test]
 async fn a_path_that_does_not_exist_is_404_before_the_token_is_looked_at() {
     let hetzner = Hetzner::start().await;
-    for path in ["/nothing", "/zones/", "/zones/schwenk.example/nothing", "/servers"] {
+    for path in ["/nothing", "/zones/", "/zones/schwenk.example/nothing", "/volumes"] {
         let answer = send(hetzner.bare(Method::GET, path)).await;
         answer.is_error(404, "not_found");
         assert_eq!(answer.json["error"]["message"], "api route not found");
