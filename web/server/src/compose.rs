@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use cloud_http::google::{
-    Credentials, MetadataServer, SCOPE_DNS, ServiceAccount, ServiceAccountKey, Surroundings,
-    Wiring, application_default,
+    AuthorizedUser, Credentials, MetadataServer, SCOPE_DNS, ServiceAccount, ServiceAccountKey,
+    Surroundings, UserCredentials, Wiring, application_default,
 };
 use cloud_http::{Failure, HttpOptions, HttpTransport, TokenSource, Transport};
 use dns_provider::google::GoogleDnsBuilder;
@@ -61,7 +61,8 @@ async fn google(
     transport: Arc<dyn Transport>,
 ) -> Result<Arc<dyn DnsProvider>, String> {
     let wiring = Wiring::new(transport.clone());
-    let (tokens, project) = credentials(google, wiring).await?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let (tokens, project) = credentials(google, wiring, &variable).await?;
     let builder = GoogleDns::builder(project, tokens, transport).id(id);
     let builder = match &google.endpoint {
         Some(endpoint) => builder.endpoint(endpoint),
@@ -75,11 +76,12 @@ async fn google(
 async fn credentials(
     google: &Google,
     wiring: Wiring,
+    variable: &(dyn Fn(&str) -> Option<String> + Sync),
 ) -> Result<(Arc<dyn TokenSource>, String), String> {
     let (tokens, found): (Arc<dyn TokenSource>, _) = match &google.credentials {
         GoogleCredentials::Json(json) => {
             let found = from_json(google, json, &wiring).map_err(|failure| failure.to_string())?;
-            (found.tokens, found.project.map(|project| project.id))
+            (found.tokens, named_project(variable).or(found.project.map(|project| project.id)))
         }
         GoogleCredentials::Metadata => {
             let host = google.metadata_host.as_deref().unwrap_or(MetadataServer::HOST);
@@ -111,6 +113,13 @@ async fn credentials(
     Ok((tokens, project))
 }
 
+/// The project that the environment names: before the credentials' own, as Google's tools do it.
+fn named_project(variable: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
+    let names = ["GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT"];
+    let set = |name: &&str| variable(name).filter(|value| !value.trim().is_empty());
+    names.iter().find_map(set)
+}
+
 fn from_json(
     google: &Google,
     json: &SecretString,
@@ -119,9 +128,18 @@ fn from_json(
     let text = json.expose_secret();
     let mut found = Credentials::from_json(text, "credentials", &[SCOPE_DNS], wiring)?;
     if let Some(uri) = &google.token_uri {
-        let mut key = ServiceAccountKey::from_json(text)?;
-        key.token_uri.clone_from(uri);
-        found.tokens = Arc::new(ServiceAccount::new(key, &[SCOPE_DNS], wiring.clone()));
+        found.tokens = match ServiceAccountKey::from_json(text) {
+            Ok(mut key) => {
+                key.token_uri.clone_from(uri);
+                Arc::new(ServiceAccount::new(key, &[SCOPE_DNS], wiring.clone()))
+            }
+            // What was read above is a key or a user.
+            Err(_) => {
+                let mut user = UserCredentials::from_json(text)?;
+                user.token_uri.clone_from(uri);
+                Arc::new(AuthorizedUser::new(user, wiring.clone()))
+            }
+        };
     }
     Ok(found)
 }
@@ -259,5 +277,75 @@ fn service(service: &config::Service) -> ServiceSpec {
         sites: service.sites.iter().map(site).collect(),
         checks: service.checks.clone(),
         zones: service.zone_ids.iter().map(zone).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    const USER: &str = r#"{"type": "authorized_user", "client_id": "id",
+        "client_secret": "secret", "refresh_token": "refresh"}"#;
+
+    fn from_user(token_uri: Option<String>) -> Google {
+        Google {
+            project: None,
+            credentials: GoogleCredentials::Json(USER.to_owned().into()),
+            endpoint: None,
+            token_uri,
+            metadata_host: None,
+        }
+    }
+
+    fn wiring() -> Wiring {
+        Wiring::new(transport(false).expect("a transport"))
+    }
+
+    #[tokio::test]
+    async fn a_users_login_is_exchanged_where_the_configuration_says() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let uri = format!("http://{}/token", listener.local_addr().expect("it is bound"));
+        let server = tokio::spawn(async move {
+            let (mut client, _) = listener.accept().await.expect("somebody asks");
+            let mut request = Vec::new();
+            while !String::from_utf8_lossy(&request).contains("refresh_token=refresh") {
+                assert!(client.read_buf(&mut request).await.expect("it can be read") > 0);
+            }
+            let body = r#"{"access_token": "fresh", "expires_in": 3600, "token_type": "Bearer"}"#;
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ";
+            let answer = format!("{head}{}\r\n\r\n{body}", body.len());
+            client.write_all(answer.as_bytes()).await.expect("it can be written");
+            String::from_utf8_lossy(&request).lines().next().map(str::to_owned)
+        });
+        let project = |name: &str| (name == "GOOGLE_CLOUD_PROJECT").then(|| "acme".to_owned());
+        let google = from_user(Some(uri));
+        let (tokens, _) = credentials(&google, wiring(), &project).await.expect("they are right");
+        let token = tokens.token(Instant::now() + Duration::from_secs(60)).await.expect("a token");
+        assert_eq!(token.expose_secret(), "fresh");
+        assert_eq!(server.await.expect("no panic").as_deref(), Some("POST /token HTTP/1.1"));
+    }
+
+    #[tokio::test]
+    async fn the_environment_names_the_project_of_credentials_that_are_given() {
+        for (variable, found) in [
+            ("GOOGLE_CLOUD_PROJECT", Ok("acme")),
+            ("GCLOUD_PROJECT", Ok("acme")),
+            ("PROJECT", Err("the credentials name no project")),
+        ] {
+            let named = |name: &str| (name == variable).then(|| "acme".to_owned());
+            let project = credentials(&from_user(None), wiring(), &named).await;
+            match (project, found) {
+                (Ok((_, project)), Ok(wanted)) => assert_eq!(project, wanted),
+                (Err(message), Err(wanted)) => assert!(message.starts_with(wanted), "{message}"),
+                (other, _) => panic!("{variable}: {:?}", other.map(|(_, project)| project)),
+            }
+        }
+        let named = |_: &str| Some("acme".to_owned());
+        let written = Google { project: Some("zones".to_owned()), ..from_user(None) };
+        let (_, project) = credentials(&written, wiring(), &named).await.expect("they are right");
+        assert_eq!(project, "zones", "the file is nearer than the environment");
     }
 }

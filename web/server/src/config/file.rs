@@ -7,6 +7,7 @@ use failover_core::{AnswerMode, Drift, Failback, Fall, Latch, OnAllDown, Require
 use toml::de::DeValue;
 use web_api::Role;
 
+use super::figure::{LongTime, Number, Share};
 use super::problem::{At, join};
 use super::read::{Field, Parse, Reader, Table, section};
 use super::scalar::{CheckKind, ProviderKind, StatusRange};
@@ -23,6 +24,8 @@ section! {
         anchors: List<SocketAddr>,
         /// How often what is stored and answered is compared with what was published.
         drift_interval: Duration,
+        /// What is assumed of the network, and what the bounds are held to.
+        expect: ExpectFile,
         /// The panel and its API.
         server: ServerFile,
         /// What must survive a restart.
@@ -31,6 +34,22 @@ section! {
         providers: List<ProviderFile>,
         /// What is kept reachable.
         services: List<ServiceFile>,
+    }
+}
+
+section! {
+    /// `[expect]`: what is assumed of the network, and what the bounds are held to.
+    ExpectFile {
+        /// The share of probes that are lost although a site is well.
+        loss: Share,
+        /// The correlation of the errors of two probes of one round.
+        correlation: Number,
+        /// The mean number of probes lost in a row.
+        burst: Number,
+        /// The shortest mean time to a false failover that is good enough.
+        false_failover: LongTime,
+        /// The longest time to a verdict that is good enough.
+        detection: Duration,
     }
 }
 

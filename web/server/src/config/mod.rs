@@ -3,6 +3,7 @@
 //! Every problem is reported, each on one line with file, line, column, key and remedy.
 pub mod duration;
 pub mod effective;
+mod figure;
 pub mod file;
 mod model;
 pub mod nearest;
@@ -15,7 +16,8 @@ mod validate;
 use std::path::{Path, PathBuf};
 
 pub use model::{
-    Account, Api, Config, Google, GoogleCredentials, NameServer, Provider, Server, Service, Site,
+    Account, Api, Config, Expect, Google, GoogleCredentials, NameServer, Provider, Server, Service,
+    Site,
 };
 use problem::Source;
 pub use problem::{Place, Problem};

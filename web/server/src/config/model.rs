@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use dns_provider::Name;
 use failover_core::Policy;
+use failover_core::bound::Loss;
 use secrecy::SecretString;
 use web_api::Role;
 
@@ -19,6 +20,8 @@ pub struct Config {
     pub anchors: Vec<SocketAddr>,
     /// How often what is stored and answered is compared with what was published.
     pub drift_interval: Duration,
+    /// What is assumed of the network, and what the bounds are held to.
+    pub expect: Expect,
     /// The panel and its API.
     pub server: Server,
     /// The SQLite journal.
@@ -33,6 +36,17 @@ pub struct Config {
 
 /// The panel and its API.
 #[derive(Clone, Debug)]
+/// What is assumed of the network, and what the bounds are held to.
+#[derive(Clone, Debug)]
+pub struct Expect {
+    /// How probes are lost although a site is well.
+    pub loss: Loss,
+    /// The shortest mean time to a false failover that is good enough.
+    pub false_failover: Duration,
+    /// The longest time to a verdict that is good enough, if any.
+    pub detection: Option<Duration>,
+}
+
 pub struct Server {
     /// Where to listen.
     pub listen: SocketAddr,

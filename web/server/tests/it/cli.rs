@@ -136,6 +136,10 @@ fn check_says_what_a_configuration_means_and_what_is_there() {
         "hold_down",
         "refused",
         "% lost",
+        "a false alarm every 5.8 days, ",
+        "1 % lost, correlation 0.1",
+        "warning: service app: a false failover every 5.8 days, if 1 % of the probes are lost",
+        "what would help: another check of another kind (10.3 years)",
         "provider google: sees the zones schwenk.example",
         "app: publishes one",
         "The configuration is right. Nothing was changed.",
@@ -145,6 +149,9 @@ fn check_says_what_a_configuration_means_and_what_is_there() {
     let json = check(&["--json"]).json();
     let seen = &json["services"][0]["numbers"]["refused"];
     assert!(seen["expected_ms"].as_u64() < seen["worst_ms"].as_u64(), "{json}");
+    assert_eq!(json["services"][0]["numbers"]["expected"]["correlation"], 0.1, "{json}");
+    let warning = json["warnings"][0].as_str().expect("a warning");
+    assert!(warning.contains("the target is 10.0 years"), "{json}");
     assert_eq!(json["providers"][1]["services"][0]["site"], "one", "{json}");
     assert!(!directory.path().join("journal.db").exists(), "a check leaves nothing behind");
     let offline = check(&["--offline", "--json"]).json();
@@ -187,7 +194,7 @@ fn a_wrong_configuration_is_refused_before_anything_happens() {
         assert!(
             first.ends_with(
                 "colour: unknown key; known here: vantage, anchors, drift_interval, \
-             server, journal, providers, services"
+             expect, server, journal, providers, services"
             ) || said.err.contains("colour: unknown key"),
             "{said:?}"
         );

@@ -151,6 +151,27 @@ fn the_good_file_is_good() {
 }
 
 #[test]
+fn what_is_expected_of_the_network_is_read_as_people_write_it() {
+    let expect = |section: &str| {
+        let text = format!("[expect]\n{section}{GOOD}");
+        parse(&text).expect("it is right").expect
+    };
+    let said = expect(
+        "loss = \"2.5 %\"\ncorrelation = 0.3\nburst = 2\nfalse_failover = \"1000 years\"\n\
+         detection = \"3 s\"\n",
+    );
+    assert_eq!((said.loss.rate(), said.loss.correlation(), said.loss.burst()), (0.025, 0.3, 2.0));
+    assert_eq!(said.false_failover.as_secs(), 31_557_600_000);
+    assert_eq!(said.detection.map(|time| time.as_secs()), Some(3));
+    let other = expect("loss = 0.02\ncorrelation = 1\nfalse_failover = \"30 days\"\n");
+    assert_eq!((other.loss.rate(), other.loss.correlation()), (0.02, 1.0));
+    assert_eq!(other.false_failover.as_secs(), 30 * 86_400);
+    let silent = expect("");
+    assert_eq!((silent.loss.rate(), silent.loss.correlation()), (0.01, 0.1));
+    assert_eq!((silent.false_failover.as_secs(), silent.detection), (315_576_000, None));
+}
+
+#[test]
 fn every_key_is_documented() {
     let page = include_str!("../../../../docs/reference/config.md");
     let documented: BTreeSet<&str> = page

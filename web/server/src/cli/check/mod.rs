@@ -1,6 +1,7 @@
 //! `schwenk check`: is the configuration right, and what does it mean? Changes nothing.
 mod numbers;
 mod providers;
+mod target;
 
 use std::time::Duration;
 
@@ -53,15 +54,11 @@ struct Meaning {
 
 pub async fn check(args: CheckArgs, out: Out) -> Result<Exit, Failed> {
     let config = load(&args.config)?;
-    let services: Vec<Meaning> = config.services.iter().map(meaning).collect();
+    let services: Vec<Meaning> =
+        config.services.iter().map(|service| meaning(service, &config)).collect();
     let (providers, problems) =
         if args.offline { (Vec::new(), Vec::new()) } else { look(&config, args.timeout).await };
-    let checked = Checked {
-        warnings: config.warnings.iter().map(ToString::to_string).collect(),
-        problems,
-        providers,
-        services,
-    };
+    let checked = Checked { warnings: warnings(&config), problems, providers, services };
     out.print(&checked, || text(&config, &checked, args.offline))?;
     if checked.problems.is_empty() {
         return Ok(Exit::Done);
@@ -69,7 +66,14 @@ pub async fn check(args: CheckArgs, out: Out) -> Result<Exit, Failed> {
     Err(Failed::input(checked.problems.join("\n")))
 }
 
-fn meaning(service: &Service) -> Meaning {
+fn warnings(config: &Config) -> Vec<String> {
+    let policies = config.services.iter().map(|service| service.policy.spec());
+    let missed =
+        policies.flat_map(|policy| target::missed(policy, &config.expect, &config.vantage));
+    config.warnings.iter().map(ToString::to_string).chain(missed).collect()
+}
+
+fn meaning(service: &Service, config: &Config) -> Meaning {
     let policy = service.policy.spec();
     Meaning {
         service: policy.service.clone(),
@@ -77,7 +81,7 @@ fn meaning(service: &Service) -> Meaning {
         ttl: service.ttl,
         preset: service.preset.clone(),
         policy: policy.clone(),
-        numbers: numbers(policy),
+        numbers: numbers(policy, &config.expect),
     }
 }
 

@@ -2,10 +2,11 @@
 use std::time::Duration;
 
 use failover_core::PolicySpec;
-use failover_core::bound::{Failure, detection, false_failover};
+use failover_core::bound::{Failure, detection, false_failover, false_failover_under};
 use serde::Serialize;
 
 use crate::cli::out::table;
+use crate::config::Expect;
 use crate::config::duration::show;
 
 /// Probes lost on the way, of all: a good path, a usual one, a bad one.
@@ -17,6 +18,8 @@ pub struct Numbers {
     refused: Seen,
     black_hole: Seen,
     false_failovers: Vec<Spurious>,
+    /// Under what the configuration expects of the network.
+    expected: Expected,
 }
 
 /// From a site's death to the verdict.
@@ -24,6 +27,21 @@ pub struct Numbers {
 struct Seen {
     worst_ms: u64,
     expected_ms: u64,
+}
+
+/// False verdicts where losses are shared and come in bursts as the configuration says.
+#[derive(Debug, Serialize)]
+struct Expected {
+    loss: f64,
+    correlation: f64,
+    /// Probes lost in a row on average.
+    burst: f64,
+    /// Mean time to the first, in seconds; absent if there are none in any time that matters.
+    seconds_between: Option<f64>,
+    /// Whether it is exact; else it is at least as long.
+    exact: bool,
+    /// The shortest one that is good enough, in seconds.
+    target_seconds: f64,
 }
 
 /// False verdicts at one rate of loss.
@@ -37,7 +55,7 @@ struct Spurious {
     per_day: f64,
 }
 
-pub fn numbers(policy: &PolicySpec) -> Numbers {
+pub fn numbers(policy: &PolicySpec, expect: &Expect) -> Numbers {
     let seen = |failure| {
         let bound = detection(policy, failure);
         Seen { worst_ms: millis(bound.worst), expected_ms: millis(bound.expected) }
@@ -55,6 +73,20 @@ pub fn numbers(policy: &PolicySpec) -> Numbers {
         refused: seen(Failure::Refused),
         black_hole: seen(Failure::BlackHole),
         false_failovers: LOSSES.into_iter().map(spurious).collect(),
+        expected: expected(policy, expect),
+    }
+}
+
+fn expected(policy: &PolicySpec, expect: &Expect) -> Expected {
+    let estimate = false_failover_under(policy, &expect.loss);
+    let between = estimate.mean.quorum;
+    Expected {
+        loss: expect.loss.rate(),
+        correlation: expect.loss.correlation(),
+        burst: expect.loss.burst(),
+        seconds_between: between.is_finite().then_some(between),
+        exact: estimate.exact,
+        target_seconds: expect.false_failover.as_secs_f64(),
     }
 }
 
@@ -73,14 +105,24 @@ pub fn describe(numbers: &Numbers, ttl: u32) -> String {
     };
     let mut rows = vec![seen("refused", &numbers.refused), seen("black hole", &numbers.black_hole)];
     for spurious in &numbers.false_failovers {
-        let percent = spurious.loss * 100.0;
-        let between = spurious.seconds_between.map_or_else(|| "never".to_owned(), long);
+        let percent = percent(spurious.loss);
+        let between = spell(spurious.seconds_between.unwrap_or(f64::INFINITY));
         rows.push(vec![
             format!("  {percent} % lost"),
             format!("a false alarm every {between},"),
             format!("{:.2e} per day", spurious.per_day),
         ]);
     }
+    let Expected { loss, correlation, burst, seconds_between, exact, .. } = &numbers.expected;
+    let at_least = if *exact { "" } else { "at least " };
+    rows.push(vec![
+        "  expected".to_owned(),
+        format!(
+            "a false alarm every {at_least}{},",
+            spell(seconds_between.unwrap_or(f64::INFINITY))
+        ),
+        format!("{} % lost, correlation {correlation}, {burst:.2} in a row", percent(*loss)),
+    ]);
     rows.push(vec![
         "  caches".to_owned(),
         format!("may keep the old answer {ttl} s longer"),
@@ -89,8 +131,16 @@ pub fn describe(numbers: &Numbers, ttl: u32) -> String {
     table(&rows)
 }
 
+/// A share in per cent, without the noise of binary fractions.
+pub fn percent(share: f64) -> f64 {
+    (share * 1e8).round() / 1e6
+}
+
 /// A time that nobody counts in seconds.
-fn long(seconds: f64) -> String {
+pub fn spell(seconds: f64) -> String {
+    if seconds.is_infinite() {
+        return "never".to_owned();
+    }
     const UNITS: [(f64, &str); 4] =
         [(31_557_600.0, "years"), (86_400.0, "days"), (3600.0, "hours"), (60.0, "min")];
     let (size, unit) = UNITS.into_iter().find(|(size, _)| seconds >= *size).unwrap_or((1.0, "s"));
@@ -104,9 +154,11 @@ mod tests {
 
     #[test]
     fn long_times_are_shown_in_fitting_units() {
-        assert_eq!(long(30.0), "30.0 s");
-        assert_eq!(long(7200.0), "2.0 hours");
-        assert_eq!(long(3.2e8), "10.1 years");
-        assert_eq!(long(3.2e20), "1e13 years");
+        assert_eq!(spell(30.0), "30.0 s");
+        assert_eq!(spell(7200.0), "2.0 hours");
+        assert_eq!(spell(3.2e8), "10.1 years");
+        assert_eq!(spell(f64::INFINITY), "never");
+        assert_eq!(percent(0.07), 7.0);
+        assert_eq!(spell(3.2e20), "1e13 years");
     }
 }

@@ -1,5 +1,6 @@
 //! From what was typed to what the program needs; every problem is reported, none hides another.
 mod check;
+mod expect;
 mod policy;
 mod provider;
 mod server;
@@ -21,6 +22,7 @@ const DRIFT_INTERVAL: Duration = Duration::from_secs(30);
 pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>) -> Option<Config> {
     let vantage = file.vantage.as_ref().map_or_else(|| "here".to_owned(), |v| v.value.clone());
     let server = server::server(file.server.as_ref(), around, reader);
+    let expect = expect::expect(file.expect.as_ref(), reader);
     let journal = journal(file, around, reader);
     let providers = provider::providers(file, around, reader);
     let services = service::services(file, &vantage, &providers, reader);
@@ -29,6 +31,7 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
         vantage,
         anchors: anchors.collect(),
         drift_interval: drift_interval(file, reader),
+        expect: expect?,
         server: server?,
         journal: journal?,
         providers: providers.into_iter().flat_map(|declared| declared.provider).collect(),
