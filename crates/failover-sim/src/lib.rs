@@ -2,6 +2,8 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "model")]
+pub mod model;
 pub mod property;
 mod random;
 mod script;
