@@ -8,7 +8,7 @@ use super::{FalseFailover, checks_needed, votes_needed};
 use crate::policy::{Fall, PolicySpec};
 
 /// So many chains are tried before the smallest one; each takes a moment.
-const MOST_TRIES: u32 = 3;
+const MOST_TRIES: u32 = 2;
 
 /// What is known of the mean time to a false verdict.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,7 +3,7 @@ use crate::policy::Fall;
 use std::collections::BTreeMap;
 
 /// Counters of more states are not enumerated.
-const MOST_STATES: usize = 1 << 14;
+const MOST_STATES: usize = 1 << 13;
 
 /// How a check is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,16 @@ struct State {
 }
 
 impl Rules {
+    /// How many states there are for sure: the windows, or the grey counts between successes.
+    fn at_least(&self) -> u64 {
+        let windows = match self.fall {
+            Fall::Window { of, failed } => super::window::states(failed, of),
+            Fall::InARow(_) => 1,
+        };
+        let grey = u64::from(self.grey.saturating_sub(1)) * u64::from(self.rise.saturating_sub(1));
+        windows.max(grey)
+    }
+
     fn after(&self, state: State, lost: bool) -> State {
         if state.down { self.after_down(state, lost) } else { self.after_up(state, lost) }
     }
@@ -95,6 +105,9 @@ pub(super) struct Counters {
 impl Counters {
     /// `None` if there are too many.
     pub(super) fn of(rules: &Rules) -> Option<Self> {
+        if rules.at_least() > MOST_STATES as u64 {
+            return None;
+        }
         let mut states = vec![State::default()];
         let mut numbers = BTreeMap::from([(State::default(), 0_u16)]);
         let mut after = Vec::new();

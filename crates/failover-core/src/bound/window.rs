@@ -25,7 +25,7 @@ pub(super) fn states(failed: u8, of: u8) -> u64 {
     let (mut ways, mut all) = (1_u64, 0_u64);
     for chosen in 0..u64::from(failed) {
         all = all.saturating_add(ways);
-        ways = ways.saturating_mul((u64::from(of) - 1).saturating_sub(chosen)) / (chosen + 1);
+        ways = ways.saturating_mul(u64::from(of).saturating_sub(1 + chosen)) / (chosen + 1);
     }
     all
 }

@@ -59,12 +59,15 @@ impl World {
     }
 
     /// Gives the machine what `path` (a vantage's check) found of the first site.
-    fn probe(&mut self, path: u8, ok: bool, started: u64, now: u64) -> Verdict {
+    fn probe(&mut self, path: u8, ok: bool, started: u64, now: u64) {
         let vantage = VantageId(path / self.checks);
         let check = CheckId(path % self.checks);
         let at = stamp(started);
         self.machine.step(stamp(now), Input::Probed { vantage, site: SiteId(0), check, ok, at });
-        self.machine.view(stamp(now)).sites[0].verdict
+    }
+
+    fn is_down(&self, now: u64) -> bool {
+        self.machine.view(stamp(now)).sites[0].verdict == Verdict::Down
     }
 }
 
@@ -83,11 +86,10 @@ fn until_false(spec: &PolicySpec, loss: &Loss, dice: &mut Dice) -> f64 {
         let shared = dice.roll() < loss.shared();
         let lost: Vec<bool> = (0..paths).map(|_| dice.roll() < loss.own() || shared).collect();
         let now = second * 1_000_000_000;
-        let mut verdict = Verdict::Unknown;
         for (path, lost) in (0..paths).zip(lost) {
-            verdict = world.probe(path, !lost, now, now);
+            world.probe(path, !lost, now, now);
         }
-        if verdict == Verdict::Down {
+        if world.is_down(now) {
             return (second - u64::from(spec.rise) + 1) as f64;
         }
     }
@@ -190,7 +192,8 @@ fn until_seen(spec: &PolicySpec, failure: Failure, dice: &mut Dice) -> f64 {
             let prober = &mut probers[usize::from(probe.path)];
             prober.failed = !probe.ok;
             prober.waiting.retain(|started| *started != probe.started);
-            if world.probe(probe.path, probe.ok, probe.started, now) == Verdict::Down {
+            world.probe(probe.path, probe.ok, probe.started, now);
+            if !probe.ok && world.is_down(now) {
                 return (now - death) as f64 / 1e9;
             }
         }
@@ -265,7 +268,8 @@ fn until_false_hurrying(spec: &PolicySpec, rate: f64, dice: &mut Dice) -> f64 {
         let path = (0..paths).min_by_key(|path| next[usize::from(*path)]).expect("a vantage");
         let now = next[usize::from(path)];
         let ok = dice.roll() >= rate;
-        if world.probe(path, ok, now, now) == Verdict::Down {
+        world.probe(path, ok, now, now);
+        if !ok && world.is_down(now) {
             return now as f64 / 1e9;
         }
         next[usize::from(path)] = now + if ok { calm } else { fast };

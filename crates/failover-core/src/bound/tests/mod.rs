@@ -4,6 +4,7 @@ use super::*;
 use crate::policy::{Fall, Preset, ProviderPolicy};
 
 mod correlated;
+mod page;
 mod table;
 
 const DAY: f64 = 86_400.0;
