@@ -213,9 +213,7 @@ fn no_policy_and_no_loss_is_too_much() {
     crowd = crowd.with_checks(many);
     let window = PolicySpec { fall: Fall::Window { of: 64, failed: 32 }, ..crowd.clone() };
     let slow = PolicySpec { fall: Fall::InARow(255), grey: 255, rise: 255, ..crowd };
-    for (spec, kind) in
-        [(crowd, loss(0.03, 0.1, 1.0)), (window, loss(0.5, 0.5, 20.0)), (slow, loss(1.0, 0.3, 1e9))]
-    {
+    for (spec, kind) in [(window, loss(0.5, 0.5, 20.0)), (slow, loss(1.0, 0.3, 1e9))] {
         let found = false_failover_under(&spec, &kind);
         assert!(found.mean.quorum > 0.0 && found.mean.one_vantage > 0.0, "{found:?} {kind:?}");
     }
