@@ -59,6 +59,9 @@ impl Failover {
             self.take_read_back(now, provider, &answer, out);
         }
         self.watch_drift(now, provider, out);
+        if !matches!(answer, Answer::Silent { .. }) && self.may_publish_again(now, provider) {
+            self.attempt(now, provider, out);
+        }
     }
 
     pub(super) fn take_answered(
@@ -119,12 +122,14 @@ impl Failover {
         }
     }
 
-    /// Notices when a settled provider says something else than it should.
+    /// Notices when a provider that has accepted says something else than it should. Until its name
+    /// servers have all answered the new answer only what is stored counts: they may still give the
+    /// old one.
     fn watch_drift(&mut self, now: Timestamp, provider: ProviderId, out: &mut Vec<Output>) {
         let generation = self.state.generation;
         let Some(memory) = self.state.providers.get(provider.index()) else { return };
-        let settled = memory.accepted >= generation && memory.verified >= generation;
-        if self.state.desired.is_empty() || !settled {
+        let (accepted, verified) = (memory.accepted >= generation, memory.verified >= generation);
+        if self.state.desired.is_empty() || !accepted {
             return;
         }
         let known = memory.drift.as_ref().map(|(answer, _)| answer.clone());
@@ -137,7 +142,8 @@ impl Failover {
         };
         let stored = said.stored.as_ref().filter(wrong).cloned();
         let heard = stored.is_some();
-        let drift = stored.or_else(|| said.answered.as_ref().filter(wrong).cloned());
+        let answered = said.answered.as_ref().filter(|_| verified);
+        let drift = stored.or_else(|| answered.filter(wrong).cloned());
         let silent = said.is_silent();
         match (known, drift) {
             (None, Some(answer)) => {
@@ -159,21 +165,41 @@ impl Failover {
         }
     }
 
-    /// Whether the machine may publish again by itself. A provider without precondition can go back
-    /// when a late write of our own lands; that is repaired under any policy.
+    /// Whether the machine may start a repair by itself.
     fn may_repair(&self, now: Timestamp, provider: ProviderId) -> bool {
+        let window = self.policy.spec().moves_window;
+        let repairs = &self.state.repairs;
+        let in_window = repairs.iter().filter(|at| now.since(**at) < window).count();
+        let bounded = self.state.open_move.is_none() && in_window < REPAIRS_MAX;
+        bounded && self.wants_repair(now, provider)
+    }
+
+    /// Whether what is stored, and was changed after its write was accepted, is published again as
+    /// part of the move that is still open: it may stay open for long because of another provider.
+    fn may_publish_again(&self, now: Timestamp, provider: ProviderId) -> bool {
+        let generation = self.state.generation;
+        let stored = &self.run.said[provider.index()].stored;
+        let accepted = self.state.providers[provider.index()].accepted >= generation;
+        let changed = *stored != Some(Answer::Sites(self.state.desired));
+        let open = self.state.open_move.as_ref().is_some_and(|open| open.id == generation);
+        let phase = &self.run.providers[provider.index()].phase;
+        let free = matches!(phase, Phase::Idle | Phase::Verifying { .. });
+        open && accepted && changed && free && self.wants_repair(now, provider)
+    }
+
+    /// Whether a drift is to be overwritten. A provider without precondition can go back when a
+    /// late write of our own lands; that is repaired under any policy.
+    fn wants_repair(&self, now: Timestamp, provider: ProviderId) -> bool {
         let spec = self.policy.spec();
         let memory = &self.state.providers[provider.index()];
         let Some((answer, _)) = &memory.drift else { return false };
         let recent = |view: &crate::view::MoveView| {
             now.since(view.since) < spec.moves_window && *answer == Answer::Sites(view.from)
         };
-        let own_late_write = !spec.providers[provider.index()].guarded
-            && self.state.last_move.as_ref().is_some_and(recent);
-        let wanted = spec.drift == Drift::Repair || own_late_write;
-        let repairs = &self.state.repairs;
-        let in_window = repairs.iter().filter(|at| now.since(**at) < spec.moves_window).count();
+        let moves = [&self.state.open_move, &self.state.last_move];
+        let own_late_write =
+            !spec.providers[provider.index()].guarded && moves.into_iter().flatten().any(recent);
         let armed = matches!(self.state.mode, Mode::Armed { .. });
-        wanted && armed && self.state.open_move.is_none() && in_window < REPAIRS_MAX
+        armed && (spec.drift == Drift::Repair || own_late_write)
     }
 }

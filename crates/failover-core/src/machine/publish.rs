@@ -144,7 +144,7 @@ impl Failover {
         }
     }
 
-    fn attempt(&mut self, now: Timestamp, provider: ProviderId, out: &mut Vec<Output>) {
+    pub(super) fn attempt(&mut self, now: Timestamp, provider: ProviderId, out: &mut Vec<Output>) {
         let (id, sites) = (self.state.generation, self.state.desired);
         let empties = self.errs(Mutant::EmptiesTheAnswer);
         assert!(!sites.is_empty() || empties, "what is published is never empty");
