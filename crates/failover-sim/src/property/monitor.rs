@@ -3,7 +3,7 @@ use super::account::Account;
 use super::broken::{Kept, ensure};
 use super::mark::Mark;
 use super::provider::Trouble;
-use super::rules::Rules;
+use super::rules::{Rules, SLOWEST_RECORD};
 use super::watcher::Watcher;
 use super::{Broken, Goals, Property};
 use crate::seen::{Seen, Truth};
@@ -165,8 +165,16 @@ impl Monitor {
     fn take_step(&mut self, truth: &Truth, watcher: usize, now: Timestamp, input: &Input) -> bool {
         let rules = self.rules.clone();
         let account = self.watcher(watcher);
+        let (seen, before) = (account.about.seen, account.about.now);
         let still = account.step(&rules, now, input);
-        account.about.seen = truth.now;
+        let about = &mut account.about;
+        let counted = about.now.since(before).saturating_add(SLOWEST_RECORD);
+        let lived = seen != Timestamp::default() && before != Timestamp::default();
+        if lived && truth.now.since(seen) > counted {
+            about.numbed = Some(truth.now);
+        }
+        about.numbed = about.numbed.filter(|at| truth.now.since(*at) < rules.memory);
+        about.seen = truth.now;
         match input {
             Input::Journal { .. } => self.start_over(truth),
             Input::Stored { provider, answer: Answer::Sites(_) | Answer::Foreign { .. } } => {

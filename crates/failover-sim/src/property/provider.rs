@@ -207,7 +207,9 @@ impl Monitor {
     /// drift is reported where the policy only alerts.
     pub(super) fn converged(&self, truth: &Truth, machine: &Failover) -> Kept {
         let desired = machine.state().desired();
-        if desired.is_empty() {
+        // A move that has only just begun still has its time.
+        let fresh = truth.now.since(self.account.since) <= self.rules.goals.converge;
+        if desired.is_empty() || (fresh && self.account.generation > MoveId(0)) {
             return Ok(());
         }
         let alerts = self.rules.spec().drift == Drift::Alert || !self.may_repair(truth.now);

@@ -3,6 +3,7 @@ use super::Property;
 use super::broken::{Broken, Kept, ensure};
 use super::mark::Mark;
 use super::monitor::{Monitor, Move};
+use super::rules::SLOWEST_RECORD;
 use super::watcher::{Among, Watcher};
 use crate::seen::Truth;
 use failover_core::{Event, MoveKind, SiteId, SiteSet, Verdict, explain};
@@ -125,6 +126,11 @@ impl Monitor {
     pub(super) fn no_liar_moves_it(&self, truth: &Truth, moved: &Move<'_>) -> Kept {
         if !matches!(moved.reason, MoveKind::Failover | MoveKind::Membership) || self.narrows(moved)
         {
+            return Ok(());
+        }
+        // A watcher whose clock has stood still while it slept is for the shell to prevent.
+        let about = &self.watchers[moved.watcher].about;
+        if about.numbed.is_some() || truth.now.since(about.seen) > SLOWEST_RECORD {
             return Ok(());
         }
         let liars = self.honest.iter().filter(|mark| **mark != Mark::Long).count();

@@ -6,6 +6,10 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// An event that takes longer than this from the decision to the disk is not held against the truth:
+/// the world may have changed meanwhile.
+pub(super) const SLOWEST_RECORD: Duration = Duration::from_secs(1);
+
 /// Rules that all monitors of one world share. They are no part of what is compared or hashed:
 /// monitors are compared within one world only.
 #[derive(Clone, Debug)]
@@ -35,6 +39,7 @@ impl Rules {
         };
         let slowest = spec.checks.iter().map(|check| recovery(check.interval, check.timeout)).max();
         let memory = spec.freshness.saturating_add(slowest.unwrap_or_default());
+        let memory = memory.saturating_add(SLOWEST_RECORD);
         Self(Arc::new(Fixed { policy: policy.clone(), goals, needed, memory }))
     }
 }

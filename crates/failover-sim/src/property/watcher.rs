@@ -28,6 +28,9 @@ pub(super) struct About {
     pub(super) journal: bool,
     /// When it noticed that it had been asleep, until it has looked again.
     pub(super) woken: Option<Timestamp>,
+    /// When it came back from a sleep, by true time, that its own clock has not counted, as long as
+    /// that matters. It cannot know that what it has heard is old.
+    pub(super) numbed: Option<Timestamp>,
     /// The command of the latest step, until everything of that step is recorded.
     pub(super) asked: Option<Command>,
     records: u8,

@@ -102,11 +102,13 @@ pub(super) static CASES: &[Case] = &[
         "at rest one provider still says London",
         |t| {
             t.fail_over();
+            t.watch(30);
             t.truth.stored[0].sites = LONDON;
             at_rest(t);
         },
         |t| {
             t.fail_over();
+            t.watch(30);
             at_rest(t);
         }
     ),
