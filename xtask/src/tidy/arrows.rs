@@ -10,6 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("health", &[]),
     ("cloud-http", &[]),
     ("dns-provider", &["cloud-http"]),
+    ("cloud-api", &["cloud-http"]),
     ("watcher", &["cloud-http", "dns-provider", "failover-core", "health"]),
     ("cloud-emulator", &[]),
     ("web-api", &["failover-core"]),

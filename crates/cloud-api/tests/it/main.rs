@@ -1,0 +1,7 @@
+//! What this crate promises, seen from outside.
+mod conformance;
+mod google;
+mod hetzner;
+mod memory;
+mod script;
+mod support;
