@@ -114,9 +114,11 @@ impl Monitor {
         if !self.is_rightful(step.watcher) || !about.journal || !known || stale {
             return Ok(());
         }
-        let moved = step.outputs.iter().any(|output| {
-            matches!(output, Output::Record(Event::MoveStarted { reason: MoveKind::Forced, to: sites, .. })
-                if sites.single() == Some(*to))
+        let moved = step.outputs.iter().any(|output| match output {
+            Output::Record(Event::MoveStarted { reason, to: sites, .. }) => {
+                *reason == MoveKind::Forced && sites.single() == Some(*to)
+            }
+            _ => false,
         });
         ensure(moved, Property::S28, || format!("not obeyed: {command:?}"))
     }
