@@ -143,11 +143,15 @@ impl Failover {
             return Vec::new();
         }
         let mut out = Vec::new();
-        if let (Input::LeadershipLost, Leader::Sole) = (&input, self.run.leadership) {
-            // First thing after a start: nothing may be recorded, not even the policy.
-            self.run.leadership = Leader::Following;
+        // What says whether anything may be recorded has to be heard before anything is, even the
+        // policy: it may be the first thing after a start.
+        let of_permission = matches!(
+            input,
+            Input::Journal { .. } | Input::Leadership { .. } | Input::LeadershipLost
+        );
+        if !of_permission {
+            self.catch_up(now, &mut out);
         }
-        self.catch_up(now, &mut out);
         self.take(now, input, &mut out);
         // It may just have become possible to record something.
         self.catch_up(now, &mut out);

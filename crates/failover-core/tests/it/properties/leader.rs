@@ -1,9 +1,11 @@
 //! What holds where several watchers share a lease: nothing outside it, never an older epoch.
-use failover_core::{Event, Input, Output, Timestamp};
+use failover_core::{
+    Event, Failover, Input, Output, Policy, PolicySpec, ProviderPolicy, State, Timestamp,
+};
 use proptest::prelude::*;
 
 use super::config;
-use super::policies::policies;
+use super::policies::{names, policies};
 use crate::happening::happenings_with_leases;
 use crate::world::{Passed, World};
 
@@ -33,6 +35,17 @@ impl Lease {
 
     fn allows(&self) -> bool {
         self.sole || self.until.is_some_and(|until| self.now < until)
+    }
+}
+
+#[test]
+fn a_lost_lease_and_a_broken_journal_are_heard_before_anything_is_recorded() {
+    let provider = ProviderPolicy { name: "dns".to_owned(), guarded: true };
+    let spec = PolicySpec::fast("app", names("site", 2), names("eye", 3), vec![provider]);
+    let policy = Policy::new(spec).unwrap();
+    for first in [Input::LeadershipLost, Input::Journal { writable: false }] {
+        let mut machine = Failover::new(policy.clone(), State::default());
+        assert_eq!(machine.step(Timestamp::from_millis(1_000_000), first), []);
     }
 }
 
