@@ -2,8 +2,8 @@
 use std::time::Duration;
 
 use failover_core::{
-    Actor, Answer, AttemptId, CheckId, Command, Event, Failover, Input, MoveId, Output, PolicySpec,
-    Receipt, State, Timestamp,
+    Actor, Answer, AttemptId, CheckId, Command, Event, Failover, Input, MoveId, Output, Policy,
+    PolicySpec, Receipt, SitePolicy, State, Timestamp,
 };
 
 use super::parse::{Scenario, Step};
@@ -15,6 +15,8 @@ const START: u64 = 1_767_225_600_000;
 struct Run {
     machine: Failover,
     spec: PolicySpec,
+    /// What the watcher's clock shows at the scenario's beginning.
+    start: Timestamp,
     now: Duration,
     recorded: Vec<(Timestamp, Event)>,
     /// The latest attempt at each provider.
@@ -27,6 +29,7 @@ pub fn run(scenario: &Scenario) -> Result<(), String> {
     let spec = scenario.policy.spec().clone();
     let mut run = Run {
         machine: Failover::new(scenario.policy.clone(), State::default()),
+        start: Timestamp::from_millis(START),
         now: Duration::ZERO,
         recorded: Vec::new(),
         attempts: vec![None; spec.providers.len()],
@@ -87,13 +90,13 @@ impl Run {
     }
 
     fn moment(&self, at: Duration) -> Timestamp {
-        Timestamp::from_millis(START).plus(at)
+        self.start.plus(at)
     }
 
     /// Time passes, and the machine is woken whenever it asked to be.
     fn advance(&mut self, until: Duration) {
         while let Some((at, _)) = self.machine.deadline() {
-            let at = at.since(Timestamp::from_millis(START));
+            let at = at.since(self.start);
             if at >= until || self.recorded.is_empty() {
                 break;
             }
@@ -147,11 +150,14 @@ impl Run {
                 self.now += words::duration(time)?;
                 Input::Tick
             }
-            ["crash"] => {
-                let events = self.recorded.iter().map(|(at, event)| (*at, event));
-                let policy = self.machine.policy().clone();
-                self.machine = Failover::new(policy, State::fold(events));
-                Input::Tick
+            ["crash", ref rest @ ..] => {
+                let (change, broken) = match rest.strip_suffix(&["journal", "broken"]) {
+                    Some(change) => (change, true),
+                    None => (rest, false),
+                };
+                self.change(change)?;
+                self.start_again()?;
+                if broken { Input::Journal { writable: false } } else { Input::Tick }
             }
             ["stored", provider, ref what @ ..] => Input::Stored {
                 provider: words::provider(&spec, provider)?,
@@ -202,6 +208,38 @@ impl Run {
             [] => return Err("nothing happens; say \"nothing\"".to_owned()),
         };
         self.step(input);
+        Ok(())
+    }
+
+    /// What is different when the watcher starts again.
+    fn change(&mut self, words: &[&str]) -> Result<(), String> {
+        match *words {
+            [] => {}
+            ["clock", time, "back"] => {
+                let back = u64::try_from(words::duration(time)?.as_millis());
+                let back = back.map_err(|error| error.to_string())?;
+                self.start = Timestamp::from_millis(START - back);
+            }
+            ["set", ref setting @ ..] => words::set(&mut self.spec, setting)?,
+            ["sites", ref names @ ..] => {
+                let site = |name: &&str| SitePolicy { name: (*name).to_owned(), cold: false };
+                self.spec.sites = names.iter().map(site).collect();
+            }
+            ["without", name] => {
+                let place = words::provider(&self.spec, name)?.index();
+                self.spec.providers.remove(place);
+                self.attempts.remove(place);
+                self.spec.complete_at = self.spec.complete_at.min(1);
+            }
+            _ => return Err(format!("\"{}\" is no way to start again", words.join(" "))),
+        }
+        Ok(())
+    }
+
+    fn start_again(&mut self) -> Result<(), String> {
+        let events = self.recorded.iter().map(|(at, event)| (*at, event));
+        let policy = Policy::new(self.spec.clone()).map_err(|problems| format!("{problems:?}"))?;
+        self.machine = Failover::new(policy, State::fold(events));
         Ok(())
     }
 
