@@ -4,6 +4,7 @@ use failover_core::{
     Answer, CheckId, Failover, Input, Output, Policy, Preset, ProviderId, ProviderPolicy, Receipt,
     SiteId, SiteSet, State, Timestamp, VantageId,
 };
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -87,5 +88,36 @@ fn steps(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, steps);
+/// What the simplest way to count a probe costs, beside the whole machine.
+fn floor(criterion: &mut Criterion) {
+    let mut counters: BTreeMap<(u8, u8), u32> = BTreeMap::new();
+    let mut turn = 0u8;
+    criterion.bench_function("floor: one counter in a map", |bench| {
+        bench.iter(|| {
+            turn = (turn + 1) % 6;
+            let counter = counters.entry((turn / 2, turn % 2)).or_default();
+            *counter = counter.wrapping_add(1);
+            black_box(*counter)
+        });
+    });
+}
+
+/// What those pay who look at every state: a copy, and its name.
+fn states(criterion: &mut Criterion) {
+    let (machine, now) = watching();
+    let moved = failover(machine.clone(), now);
+    for (when, machine) in [("watching", machine), ("after a move", moved)] {
+        criterion.bench_function(&format!("clone, {when}"), |bench| {
+            bench.iter(|| black_box(&machine).clone());
+        });
+        criterion.bench_function(&format!("digest, {when}"), |bench| {
+            bench.iter(|| black_box(&machine).digest());
+        });
+        criterion.bench_function(&format!("orbit, {when}"), |bench| {
+            bench.iter(|| black_box(&machine).orbit(black_box(&[1, 2, 3])));
+        });
+    }
+}
+
+criterion_group!(benches, floor, steps, states);
 criterion_main!(benches);

@@ -93,7 +93,12 @@ impl Gaze<'_> {
         } = state;
         (desired, generation, last_attempt, epoch).hash(&mut self.digest);
         (by_human, all_down, unacknowledged).hash(&mut self.digest);
-        self.past(*since, self.spec.split_after);
+        // Only a provider that is behind and was not yet told of is waited for.
+        let awaited = providers.iter().any(|p| p.verified < *generation && !p.split);
+        awaited.hash(&mut self.digest);
+        if awaited {
+            self.past(*since, self.spec.split_after);
+        }
         match mode {
             Mode::Armed { .. } => self.digest.write_u8(0),
             Mode::Disarmed { who: _, since: _, until } => {
@@ -129,7 +134,10 @@ impl Gaze<'_> {
             return;
         };
         (id, reason, from, to, completed.is_some()).hash(&mut self.digest);
-        self.past(*since, self.spec.moves_window);
+        // How recent it is only matters to a write of it that lands late.
+        if self.spec.providers.iter().any(|provider| !provider.guarded) {
+            self.past(*since, self.spec.moves_window);
+        }
     }
 
     /// Only what is not too long ago to count.

@@ -1,6 +1,8 @@
 //! Digests and checkpoints: what is the same has the same one, whatever it is called.
-use failover_core::{Failover, Input, Policy, PolicySpec, State, Timestamp, VantageId};
+use failover_core::{Command, Failover, Input, Policy, PolicySpec, State, Timestamp, VantageId};
 use proptest::prelude::*;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::happening::{Happening, happenings, happenings_with_leases};
@@ -22,8 +24,80 @@ fn read_back(machine: &Failover) -> Failover {
     serde_json::from_str(&text).unwrap()
 }
 
+/// Machines of one story that share an orbit and are not the same, each with its moment.
+fn doubles(policy: &Policy, story: &[Happening]) -> Vec<[(Failover, Timestamp); 2]> {
+    let mut machine = Failover::new(policy.clone(), State::default());
+    let (mut seen, mut doubles) = (BTreeMap::new(), Vec::new());
+    for (now, passed) in told(policy, story) {
+        let Passed::In(input) = passed else { continue };
+        machine.step(now, input);
+        // Its own moment: the clock may have run backwards meanwhile.
+        let now = machine.view(now).now;
+        let found = seen.entry(machine.orbit(&[])).or_insert_with(|| (machine.clone(), now));
+        if found.0 != machine {
+            doubles.push([found.clone(), (machine.clone(), now)]);
+        }
+    }
+    // The later ones differ most.
+    doubles.split_off(doubles.len().saturating_sub(2))
+}
+
+/// What was said, without moments and without the votes that name them.
+fn timeless(said: &impl serde::Serialize) -> Value {
+    fn strip(value: &mut Value) {
+        match value {
+            Value::Object(fields) => {
+                for moment in ["evidence", "until", "since"] {
+                    fields.remove(moment);
+                }
+                fields.values_mut().for_each(strip);
+            }
+            Value::Array(values) => values.iter_mut().for_each(strip),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(said).unwrap();
+    strip(&mut value);
+    value
+}
+
+fn names_a_moment(input: &Input) -> bool {
+    let Input::Operator { command, .. } = input else { return false };
+    matches!(command, Command::Disarm { .. } | Command::MaintenanceOn { .. })
+}
+
 proptest! {
     #![proptest_config(config())]
+
+    /// Facts of another world are told to both, whatever they make of them.
+    #[test]
+    fn machines_that_share_an_orbit_do_the_same_for_ever(
+        policy in policies(),
+        mut story in happenings(),
+        more in happenings(),
+    ) {
+        story.push(Happening::Watch { steps: 100 });
+        let facts = told(&policy, &more);
+        let start = facts.first().map(|(at, _)| *at).unwrap_or_default();
+        for [one, other] in doubles(&policy, &story) {
+            let (mut one, mut other) = (one, other);
+            for (now, passed) in &facts {
+                let Passed::In(input) = passed else { continue };
+                if names_a_moment(input) {
+                    continue;
+                }
+                let tell = |(machine, from): &mut (Failover, Timestamp)| {
+                    let mut input = input.clone();
+                    if let Input::Probed { at, .. } = &mut input {
+                        *at = from.plus(at.since(start));
+                    }
+                    timeless(&machine.step(from.plus(now.since(start)), input))
+                };
+                prop_assert_eq!(tell(&mut one), tell(&mut other));
+                prop_assert_eq!(one.0.orbit(&[]), other.0.orbit(&[]));
+            }
+        }
+    }
 
     #[test]
     fn a_machine_that_was_read_back_goes_on_as_the_one_that_was_written(
@@ -106,6 +180,15 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_calm_watch_comes_back_to_where_it_was() {
+    let names = |prefix, count| crate::properties::policies::names(prefix, count);
+    let provider = failover_core::ProviderPolicy { name: "dns".to_owned(), guarded: true };
+    let spec = PolicySpec::fast("app", names("site", 2), names("eye", 3), vec![provider]);
+    let calm = [Happening::Watch { steps: 100 }];
+    assert!(doubles(&Policy::new(spec).unwrap(), &calm).len() >= 2);
 }
 
 #[test]
