@@ -62,7 +62,7 @@ impl Gaze<'_> {
     }
 
     /// How long until, for those who only wait.
-    fn to_come(&mut self, at: Timestamp) {
+    fn ahead(&mut self, at: Timestamp) {
         at.since(self.now).hash(&mut self.digest);
     }
 
@@ -174,7 +174,7 @@ impl Gaze<'_> {
             Leader::Leading { epoch, until } => {
                 self.digest.write_u8(2);
                 epoch.hash(&mut self.digest);
-                self.to_come(*until);
+                self.ahead(*until);
             }
         }
         providers.iter().for_each(|run| self.provider_run(run));
@@ -183,7 +183,7 @@ impl Gaze<'_> {
         fences.iter().chain(starts).for_each(|job| self.job(job));
         held.len().hash(&mut self.digest);
         held.iter().for_each(|blocker| discriminant(blocker).hash(&mut self.digest));
-        self.to_come(*quiet_until);
+        self.ahead(*quiet_until);
     }
 
     fn job(&mut self, job: &Job) {
@@ -216,7 +216,7 @@ impl Gaze<'_> {
             Phase::Verifying { since: _, asked } => self.past(*asked, self.spec.retry_max),
             Phase::Failed { message: _, retry_at, unsure } => {
                 unsure.hash(&mut self.digest);
-                self.to_come(*retry_at);
+                self.ahead(*retry_at);
             }
         }
     }
