@@ -62,7 +62,7 @@ impl Emulator {
         let hetzner = start.hetzner(&tokens, &state.hetzner)?;
         let metadata = start.metadata(&google.cloud)?;
         let sites = start.sites()?;
-        let control = start.control(&sites, &hetzner.cloud)?;
+        let control = start.control(&sites, &google.cloud, &hetzner.cloud)?;
         let mut dns = start.name_servers(Cloud::Google, google_servers(&google.cloud)).await?;
         dns.extend(start.name_servers(Cloud::Hetzner, hetzner_servers()).await?);
         let zone = start.zone(&google.cloud, &hetzner.cloud);

@@ -67,6 +67,8 @@ pub struct Options {
     pub server_delay: Duration,
     /// How long after its start a server's system is up.
     pub boot_delay: Duration,
+    /// How long Google lets a `wait` wait before it answers with the operation as it is.
+    pub wait_limit: Duration,
     /// Size and hourly refill of Hetzner's request bucket.
     pub rate_limit_per_hour: u32,
 }
@@ -153,6 +155,7 @@ impl Default for Options {
             publish_delay: Duration::from_millis(50),
             server_delay: Duration::from_millis(300),
             boot_delay: Duration::from_millis(500),
+            wait_limit: Duration::from_secs(120),
             rate_limit_per_hour: 3600,
         }
     }

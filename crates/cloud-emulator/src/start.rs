@@ -12,7 +12,7 @@ use crate::credentials::{Files, alphanumeric};
 use crate::door::{Door, Passage, Rule, Visitor};
 use crate::emulator::StartError;
 use crate::fault::{Cloud, Fault, Faults, gate};
-use crate::google::{self, Google, GoogleOptions};
+use crate::google::{self, Google, GoogleOptions, Pace};
 use crate::hetzner::{Hetzner, HetznerOptions, NAME_SERVERS};
 use crate::info::{GoogleZone, HetznerZone, NameServer, SiteInfo, Tokens, ZoneInfo};
 use crate::oauth::AuthorizedUser;
@@ -81,6 +81,12 @@ impl Start {
         let options = GoogleOptions {
             project: self.options.project.clone(),
             change_delay: self.options.change_delay,
+            pace: Pace {
+                quick: self.options.change_delay,
+                server: self.options.server_delay,
+                boot: self.options.boot_delay,
+                wait: self.options.wait_limit,
+            },
             access_token: tokens.google.clone(),
             token_lifetime: self.options.token_lifetime,
             key,
@@ -147,15 +153,16 @@ impl Start {
     pub(crate) fn control(
         &mut self,
         sites: &[SiteInfo],
+        google: &Google,
         hetzner: &Hetzner,
     ) -> Result<SocketAddr, StartError> {
-        let hetzner = hetzner.clone();
+        let (google, hetzner) = (google.clone(), hetzner.clone());
         let control = Control {
             faults: self.faults.clone(),
             google: self.google_dns.clone(),
             hetzner: self.hetzner_dns.clone(),
             sites: sites.iter().map(|site| site.name.clone()).collect(),
-            servers: Arc::new(move || hetzner.servers()),
+            servers: Arc::new(move || [google.servers(), hetzner.servers()].concat()),
         };
         let door =
             self.listen("the fault switch", self.options.control_port, shut_by(|_| false))?;

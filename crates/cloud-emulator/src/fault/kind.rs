@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Cloud {
-    /// Google Cloud: DNS v1, token endpoint, metadata server.
+    /// Google Cloud: DNS v1, Compute Engine v1, token endpoint, metadata server.
     Google,
-    /// Hetzner Cloud: `/v1/zones` and `/v1/actions`.
+    /// Hetzner Cloud: zones, servers and what belongs to them, actions.
     Hetzner,
 }
 

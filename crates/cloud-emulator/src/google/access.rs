@@ -6,7 +6,7 @@ use super::clock::Clock;
 use super::error::ApiError;
 use super::jwt;
 use super::request::Query;
-use super::tokens::{Grant, Rejected, Tokens, scope};
+use super::tokens::{Grant, Rejected, Service, Tokens, scope};
 use crate::fault::Cloud;
 use crate::fault::Faults;
 use crate::key::ServiceKey;
@@ -51,7 +51,12 @@ impl Credentials {
 
 impl Access {
     /// The caller's address, if the credentials allow a call that writes or only reads.
-    pub(crate) fn admit(&self, who: &Credentials, write: bool) -> Result<String, ApiError> {
+    pub(crate) fn admit(
+        &self,
+        who: &Credentials,
+        service: Service,
+        write: bool,
+    ) -> Result<String, ApiError> {
         let Some(token) = &who.bearer else {
             return Err(ApiError::unauthenticated("CREDENTIALS_MISSING"));
         };
@@ -60,7 +65,7 @@ impl Access {
         }
         let grant = match self.tokens.check(token) {
             Ok(grant) => grant,
-            Err(_) if jwt::looks_like_one(token) => self.self_signed(token, &who.host)?,
+            Err(_) if jwt::looks_like_one(token) => self.self_signed(token, &who.host, service)?,
             Err(Rejected::Unknown) if !token.starts_with("ya29.") => {
                 return Err(ApiError::unauthenticated("ACCESS_TOKEN_TYPE_UNSUPPORTED"));
             }
@@ -68,18 +73,24 @@ impl Access {
                 return Err(ApiError::unauthenticated("ACCESS_TOKEN_EXPIRED"));
             }
         };
-        if grant.covers(write) { Ok(grant.user) } else { Err(ApiError::scope()) }
+        if !grant.covers(service, write) {
+            return Err(ApiError::scope());
+        }
+        if write && self.faults.read_only(Cloud::Google) {
+            return Err(ApiError::forbidden(&grant.user));
+        }
+        Ok(grant.user)
     }
 
     /// A JWT signed by the service account itself: either for this service, or with scopes.
-    fn self_signed(&self, token: &str, host: &str) -> Result<Grant, ApiError> {
+    fn self_signed(&self, token: &str, host: &str, service: Service) -> Result<Grant, ApiError> {
         let refused = |_| ApiError::unauthenticated("ACCESS_TOKEN_EXPIRED");
         let claims = jwt::claims(token, &self.key, self.clock.seconds()).map_err(refused)?;
         let subject = &claims["sub"];
         let own = subject.is_null() || *subject == claims["iss"];
         let user = self.key.client_email().to_owned();
         let scopes = match (claims["aud"].as_str(), claims["scope"].as_str()) {
-            (Some(audience), None) if for_this_service(audience, host) => {
+            (Some(audience), None) if for_this_service(audience, host, service) => {
                 vec![scope::ALL.to_owned()]
             }
             (None, Some(scopes)) => scopes.split_whitespace().map(str::to_owned).collect(),
@@ -98,10 +109,10 @@ fn bearer(authorization: &str) -> Option<String> {
     kind.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
-fn for_this_service(audience: &str, host: &str) -> bool {
+fn for_this_service(audience: &str, host: &str, service: Service) -> bool {
     let rest = audience.strip_prefix("https://").or_else(|| audience.strip_prefix("http://"));
     let named = rest.map(|rest| rest.split('/').next().unwrap_or(rest));
     named.is_some_and(|named| {
-        named == "dns.googleapis.com" || named == "www.googleapis.com" || named == host
+        named == service.host() || named == "www.googleapis.com" || named == host
     })
 }

@@ -28,6 +28,13 @@ impl Clock {
         self.now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
     }
 
+    /// RFC 3339 as Compute Engine writes it: in California's time, winter or summer.
+    pub(crate) fn pacific(&self) -> String {
+        let there = self.now().checked_sub(SignedDuration::from_hours(7));
+        let there = there.unwrap_or_else(|_| self.now());
+        there.strftime("%Y-%m-%dT%H:%M:%S%.3f-07:00").to_string()
+    }
+
     /// The `Date` header.
     pub(crate) fn http_date(&self) -> String {
         self.now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()

@@ -138,6 +138,35 @@ impl ApiError {
         error
     }
 
+    /// A caller whose role does not cover a write.
+    pub(crate) fn forbidden(user: &str) -> Self {
+        Self::new(403, "forbidden", format!("The caller {user} does not have permission to write."))
+    }
+
+    /// More requests than Compute Engine takes in a minute.
+    pub(crate) fn rate_limited(consumer: &str) -> Self {
+        let mut problem = Problem::new(
+            403,
+            "rateLimitExceeded",
+            format!(
+                "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute' of \
+                 service 'compute.googleapis.com' for consumer 'project_number:{consumer}'."
+            ),
+        );
+        problem.domain = "usageLimits";
+        problem.into()
+    }
+
+    /// The same error of another service.
+    pub(crate) fn of(mut self, service: &str) -> Self {
+        for detail in &mut self.details {
+            if let Some(named) = detail.pointer_mut("/metadata/service") {
+                *named = json!(service);
+            }
+        }
+        self
+    }
+
     /// A project that is not the caller's.
     pub(crate) fn project(project: &str) -> Self {
         let message = format!("Permission denied on resource project {project}.");

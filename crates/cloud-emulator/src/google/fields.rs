@@ -13,17 +13,24 @@ use super::error::{ApiError, Problem};
 pub(crate) struct Mask(BTreeMap<String, Mask>);
 
 impl Mask {
+    /// Reads a mask of members Cloud DNS has.
     pub(crate) fn parse(text: &str) -> Result<Self, ApiError> {
+        let mask = Self::parse_any(text)?;
+        match mask.unknown() {
+            Some(name) => Err(invalid(&name)),
+            None => Ok(mask),
+        }
+    }
+
+    /// Reads a mask of whatever members.
+    pub(crate) fn parse_any(text: &str) -> Result<Self, ApiError> {
         let mut chars = text.chars().peekable();
         let mut mask = Self::default();
         let parsed = list(&mut chars, &mut mask, 0);
         if parsed.is_none() || chars.next().is_some() {
             return Err(invalid(text));
         }
-        match mask.unknown() {
-            Some(name) => Err(invalid(&name)),
-            None => Ok(mask),
-        }
+        Ok(mask)
     }
 
     /// The selected part of `value`; a list is searched member by member.
@@ -119,7 +126,7 @@ fn invalid(selection: &str) -> ApiError {
     Problem::parameter("fields", format!("Invalid field selection {selection}")).into()
 }
 
-/// Every member name an answer of the API can have.
+/// Every member name an answer of Cloud DNS can have.
 const NAMES: &str = "additions algorithm allQueries alternativeNameServerConfig auditConfigs auditLogConfigs \
     backupGeoTargets bindings changes cloudLoggingConfig condition creationTime deactivateTime \
     defaultKeySpecs deletionTime deletions description digest digests dns64Config dnsKeyContext \

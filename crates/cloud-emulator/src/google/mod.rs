@@ -1,10 +1,12 @@
-//! Google Cloud DNS v1 with the token endpoint, as the vendor's clients meet them.
+//! Google Cloud DNS v1 and Compute Engine v1 with the token endpoint, as the vendor's clients meet
+//! them.
 
 mod access;
 mod batch;
 mod change;
 mod changes;
 mod clock;
+mod compute;
 mod error;
 mod fields;
 mod filter;
@@ -27,6 +29,7 @@ mod zone;
 mod zone_body;
 mod zones;
 
+pub(crate) use compute::Pace;
 pub(crate) use jwt::{JwtError, claims};
 pub(crate) use operations::random_number;
 pub(crate) use request::{Query, segments};
@@ -41,11 +44,13 @@ use axum::Router;
 use crate::authority::Authority;
 use crate::fault::Faults;
 use crate::key::ServiceKey;
+use crate::machine::Seen;
 use crate::metadata;
 use crate::oauth::{self, AuthorizedUser};
 use crate::options::SeedZone;
 use access::Access;
 use clock::Clock;
+use compute::Compute;
 use route::Project;
 use tokens::Tokens;
 use world::World;
@@ -59,6 +64,8 @@ pub(crate) struct GoogleOptions {
     pub(crate) project: String,
     /// How long a change or zone operation stays pending.
     pub(crate) change_delay: Duration,
+    /// How long things take at Compute Engine.
+    pub(crate) pace: Pace,
     /// A bearer token that is always accepted.
     pub(crate) access_token: String,
     /// How long a token that was given out is accepted.
@@ -97,6 +104,7 @@ impl Google {
         let world = World::new(authority, faults.clone(), options.change_delay);
         seed::plant(&world, seed)?;
         let clock = Clock::new(faults.clone());
+        let compute = Compute::new(&options.project, faults.clone(), options.pace);
         let tokens = Tokens::new(options.access_token, options.token_lifetime);
         Ok(Self(Arc::new(Api {
             project: Project {
@@ -104,12 +112,13 @@ impl Google {
                 number: PROJECT_NUMBER.parse().unwrap_or_default(),
                 world,
             },
+            compute,
             access: Access { tokens, key: options.key, clock, faults },
             user: options.user,
         })))
     }
 
-    /// Cloud DNS, batches and the token endpoint, to be served on one port.
+    /// Cloud DNS, Compute Engine, batches and the token endpoint, to be served on one port.
     pub(crate) fn api(&self) -> Router {
         let dns = Router::new().fallback(serve::any).with_state(self.0.clone());
         oauth::router(self.0.clone()).merge(dns)
@@ -118,6 +127,11 @@ impl Google {
     /// The metadata server, to be served on a port of its own.
     pub(crate) fn metadata(&self) -> Router {
         metadata::router(self.0.clone())
+    }
+
+    /// The instances, seen from outside.
+    pub(crate) fn servers(&self) -> Vec<Seen> {
+        self.0.compute.seen()
     }
 
     /// The zones that exist now.

@@ -6,12 +6,13 @@ use serde_json::Value;
 
 use super::error::{ApiError, Problem};
 use super::fields::Mask;
+use super::tokens::Service;
 
 /// A call whose credentials have been checked already.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) method: String,
-    /// Path below `/dns/v1/projects/{project}`, one decoded segment each.
+    /// Path below `…/v1/projects/{project}`, one decoded segment each.
     pub(crate) path: Vec<String>,
     pub(crate) query: Query,
     pub(crate) body: Bytes,
@@ -75,8 +76,8 @@ impl Query {
         self.0.into_iter()
     }
 
-    /// How the answer shall be written; refuses what Cloud DNS cannot write.
-    pub(crate) fn rendering(&self) -> Result<Rendering, ApiError> {
+    /// How the answer shall be written; refuses what the service cannot write.
+    pub(crate) fn rendering(&self, service: Service) -> Result<Rendering, ApiError> {
         if let Some(alt) = self.given("alt")
             && !alt.eq_ignore_ascii_case("json")
         {
@@ -84,7 +85,8 @@ impl Query {
             return Err(Problem::parameter("alt", text).into());
         }
         let mask = match self.given("fields") {
-            Some(text) => Some(Mask::parse(text)?),
+            Some(text) if service == Service::Dns => Some(Mask::parse(text)?),
+            Some(text) => Some(Mask::parse_any(text)?),
             None => None,
         };
         Ok(Rendering { mask, pretty: self.pretty() })

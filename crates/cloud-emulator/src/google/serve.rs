@@ -11,19 +11,23 @@ use serde_json::Value;
 
 use super::access::{Access, Credentials};
 use super::batch::{self, Part};
+use super::compute::Compute;
 use super::error::ApiError;
 use super::request::{Query, Rendering, Request, segments};
 use super::route::{Project, unknown};
+use super::tokens::Service;
 use crate::oauth::AuthorizedUser;
 
 /// What the handlers share.
 pub(crate) struct Api {
     pub(crate) project: Project,
+    pub(crate) compute: Arc<Compute>,
     pub(crate) access: Access,
     pub(crate) user: AuthorizedUser,
 }
 
 /// A call before anything is known to be right about it.
+#[derive(Clone)]
 struct Call<'c> {
     method: &'c str,
     path: &'c str,
@@ -57,7 +61,12 @@ pub(crate) async fn any(State(api): State<Arc<Api>>, request: HttpRequest) -> Re
     };
     let (method, query, body) = overridden(method, query, &head.headers, body);
     let call = Call { method: &method, path, query, credentials, body };
-    let answer = api.call(call);
+    let waits = call.waits();
+    let mut answer = api.call(call.clone());
+    if waits && answer.0 == StatusCode::OK {
+        api.compute.settled(&segments(call.path)).await;
+        answer = api.call(call);
+    }
     respond(&api, answer)
 }
 
@@ -80,16 +89,23 @@ impl Api {
 
     fn answered(&self, call: Call<'_>) -> Result<(Option<Value>, Rendering), ApiError> {
         let path = segments(call.path);
-        let [dns, version, projects, project, rest @ ..] = path.as_slice() else {
+        let [service, version, projects, project, rest @ ..] = path.as_slice() else {
             return Err(unknown());
         };
-        if dns != "dns" || !["v1", "v1beta2"].contains(&version.as_str()) || projects != "projects"
-        {
+        let service = match (service.as_str(), version.as_str()) {
+            ("dns", "v1" | "v1beta2") => Service::Dns,
+            ("compute", "v1") => Service::Compute,
+            _ => return Err(unknown()),
+        };
+        if projects != "projects" {
             return Err(unknown());
         }
-        let user = self.access.admit(&call.credentials, call.method != "GET")?;
-        let rendering = call.query.rendering()?;
-        if !self.project.is(project) {
+        let write = call.method != "GET" && !call.waits();
+        let user = self.access.admit(&call.credentials, service, write);
+        let user = user.map_err(|error| error.of(service.host()))?;
+        let rendering = call.query.rendering(service)?;
+        let own = self.project.is(project);
+        if service == Service::Dns && !own {
             return Err(ApiError::project(project));
         }
         let request = Request {
@@ -99,10 +115,17 @@ impl Api {
             body: call.body,
             user,
         };
-        Ok((self.project.answer(&request)?, rendering))
+        let answer = match service {
+            Service::Dns => self.project.answer(&request)?,
+            Service::Compute => {
+                let answer = self.compute.answer(project, own, &request);
+                Some(answer.map_err(|error| error.of(service.host()))?)
+            }
+        };
+        Ok((answer, rendering))
     }
 
-    /// `POST /batch/dns/v1`: every part is a call of its own, with its own answer.
+    /// `POST /batch/…`: every part is a call of its own, with its own answer.
     fn batch(&self, headers: &HeaderMap, outer: &Credentials, body: &[u8]) -> Response {
         let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let parts = kind.and_then(|kind| batch::parts(kind, body));
@@ -142,6 +165,17 @@ impl Api {
             credentials: outer.or(part.authorization.as_deref()),
             body: part.body.clone(),
         })
+    }
+}
+
+impl Call<'_> {
+    /// Whether it waits for an operation of Compute Engine; it changes nothing then.
+    fn waits(&self) -> bool {
+        let path = segments(self.path);
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        self.method == "POST"
+            && path.first() == Some(&"compute")
+            && matches!(path.as_slice(), [.., "operations", _, "wait"])
     }
 }
 

@@ -67,21 +67,41 @@ impl Tokens {
 
 impl Grant {
     /// Whether the scopes cover a call; a write needs more than a read.
-    pub(crate) fn covers(&self, write: bool) -> bool {
-        let enough: &[&str] = if write {
-            &[scope::ALL, scope::DNS]
-        } else {
-            &[scope::ALL, scope::DNS, scope::ALL_READ, scope::DNS_READ]
+    pub(crate) fn covers(&self, service: Service, write: bool) -> bool {
+        let (both, read) = match service {
+            Service::Dns => (scope::DNS, scope::DNS_READ),
+            Service::Compute => (scope::COMPUTE, scope::COMPUTE_READ),
         };
+        let enough: &[&str] =
+            if write { &[scope::ALL, both] } else { &[scope::ALL, both, scope::ALL_READ, read] };
         self.scopes.iter().any(|scope| enough.contains(&scope.as_str()))
     }
 }
 
-/// The OAuth scopes Cloud DNS knows.
+/// One of the two APIs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    Dns,
+    Compute,
+}
+
+impl Service {
+    /// The host it has at Google.
+    pub(crate) fn host(self) -> &'static str {
+        match self {
+            Self::Dns => "dns.googleapis.com",
+            Self::Compute => "compute.googleapis.com",
+        }
+    }
+}
+
+/// The OAuth scopes the APIs know.
 pub(crate) mod scope {
     pub(crate) const ALL: &str = "https://www.googleapis.com/auth/cloud-platform";
     pub(crate) const ALL_READ: &str = "https://www.googleapis.com/auth/cloud-platform.read-only";
     pub(crate) const DNS: &str = "https://www.googleapis.com/auth/ndev.clouddns.readwrite";
+    pub(crate) const COMPUTE: &str = "https://www.googleapis.com/auth/compute";
+    pub(crate) const COMPUTE_READ: &str = "https://www.googleapis.com/auth/compute.readonly";
     pub(crate) const DNS_READ: &str = "https://www.googleapis.com/auth/ndev.clouddns.readonly";
 }
 

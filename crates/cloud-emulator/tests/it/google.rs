@@ -3,6 +3,7 @@
 mod access;
 mod batch;
 mod changes;
+mod compute;
 mod faults;
 mod metadata;
 mod rendering;

@@ -79,6 +79,9 @@ pub struct EmulateArgs {
     /// How long after its start a server's system is up.
     #[arg(long, value_parser = duration::parse)]
     boot_delay: Option<Duration>,
+    /// How long Google lets a `wait` wait before it answers with the operation as it is.
+    #[arg(long, value_parser = duration::parse)]
+    wait_limit: Option<Duration>,
     /// Size and hourly refill of Hetzner's request bucket.
     #[arg(long)]
     rate_limit_per_hour: Option<u32>,
@@ -120,6 +123,7 @@ fn options(args: EmulateArgs) -> Result<Options, Failed> {
         publish_delay: args.publish_delay.unwrap_or(default.publish_delay),
         server_delay: args.server_delay.unwrap_or(default.server_delay),
         boot_delay: args.boot_delay.unwrap_or(default.boot_delay),
+        wait_limit: args.wait_limit.unwrap_or(default.wait_limit),
         rate_limit_per_hour: args.rate_limit_per_hour.unwrap_or(default.rate_limit_per_hour),
     })
 }
