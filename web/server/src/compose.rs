@@ -247,6 +247,7 @@ pub fn options(config: &Config) -> Options {
     Options {
         drift_interval: config.drift_interval,
         anchors: config.anchors.clone(),
+        retention: config.retention,
         ..Options::default()
     }
 }

@@ -11,6 +11,7 @@ mod log;
 mod operate;
 pub mod out;
 mod remote;
+mod replay;
 mod run;
 mod status;
 mod stop;
@@ -59,6 +60,9 @@ enum Command {
     Maintenance(operate::MaintenanceArgs),
     /// Show what happened.
     Events(events::EventsArgs),
+    /// Feed a recorded incident through the decision again, or through another policy. Needs no
+    /// watcher and changes nothing.
+    Replay(replay::ReplayArgs),
     /// Read and change RRsets, and ask name servers. Needs no watcher.
     Dns(Box<dns::DnsArgs>),
     /// Hash a password or token for the configuration.
@@ -127,6 +131,7 @@ async fn dispatch(cli: Cli, out: Out) -> Result<Exit, Failed> {
         Command::Rearm(args) => operate::rearm(args, out).await,
         Command::Maintenance(args) => operate::maintenance(args, out).await,
         Command::Events(args) => events::events(args, out).await,
+        Command::Replay(args) => replay::replay(&args, out),
         Command::Dns(args) => dns::dns(*args, out).await,
         Command::HashPassword(args) => hash_password::hash_password(args, out),
         Command::Completions { shell } => {

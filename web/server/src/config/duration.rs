@@ -46,6 +46,21 @@ pub fn show_moment(millis: u64) -> String {
     rounded.map_or_else(|| "-".to_owned(), |moment| moment.to_string())
 }
 
+/// The same to the millisecond.
+pub fn show_instant(millis: u64) -> String {
+    let moment = i64::try_from(millis).ok().and_then(|m| jiff::Timestamp::from_millisecond(m).ok());
+    moment.map_or_else(|| "-".to_owned(), |moment| format!("{moment:.3}"))
+}
+
+/// A point in time as an operator writes it, in milliseconds since the Unix epoch: RFC 3339.
+pub fn parse_moment(text: &str) -> Result<u64, String> {
+    let parsed: Result<jiff::Timestamp, _> = text.parse();
+    let millis = parsed.ok().and_then(|moment| u64::try_from(moment.as_millisecond()).ok());
+    millis.ok_or_else(|| {
+        format!("\"{text}\" is not a point in time; write it like 2026-11-23T12:00:00Z")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -100,6 +100,12 @@ section! {
     JournalFile {
         /// The SQLite file.
         path: String,
+        /// How long the facts of a quiet time are kept for a replay.
+        facts_for: Duration,
+        /// How long those of a move are kept.
+        moves_for: Duration,
+        /// Most megabytes of each of the two sorts.
+        facts_max_mb: u32,
     }
 }
 
@@ -268,6 +274,16 @@ section! {
         rtype: String,
         /// DNS: whether the answer must be authoritative.
         authoritative: bool,
+    }
+}
+
+section! {
+    /// The file of `schwenk replay --what-if`: another policy for a service that was recorded.
+    WhatIfFile {
+        /// The policy to start from, in place of the recorded one.
+        preset: String,
+        /// What differs from it.
+        policy: PolicyFile,
     }
 }
 

@@ -15,6 +15,7 @@ mod validate;
 
 use std::path::{Path, PathBuf};
 
+use failover_core::{Policy, PolicySpec};
 pub use model::{
     Account, Api, Config, Expect, Google, GoogleCredentials, NameServer, Provider, Server, Service,
     Site,
@@ -40,6 +41,24 @@ pub fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
             Err(vec![place.problem(message)])
         }
     }
+}
+
+/// The policy that the what-if file at `path` makes of a recorded one, or everything that is wrong
+/// with it.
+pub fn what_if(path: &Path, recorded: &PolicySpec) -> Result<Policy, Vec<Problem>> {
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let place = Place { file: file.clone(), line: 1, column: 1, key: String::new() };
+        vec![place.problem(format!("cannot read this file: {error}"))]
+    })?;
+    let source = Source { file, text };
+    let mut reader = Reader::new(&source);
+    let typed = reader.document::<file::WhatIfFile>();
+    let policy = typed.and_then(|typed| validate::what_if(&typed, recorded, &mut reader));
+    let mut errors = reader.errors;
+    errors.sort();
+    errors.dedup();
+    policy.filter(|_| errors.is_empty()).ok_or(errors)
 }
 
 /// The configuration that `text` is; `file` is what messages call it.

@@ -26,6 +26,8 @@ pub struct Config {
     pub server: Server,
     /// The SQLite journal.
     pub journal: PathBuf,
+    /// How long facts are kept in it for a replay.
+    pub retention: watcher::Retention,
     /// The DNS providers.
     pub providers: Vec<Provider>,
     /// The services.
@@ -34,8 +36,6 @@ pub struct Config {
     pub warnings: Vec<Problem>,
 }
 
-/// The panel and its API.
-#[derive(Clone, Debug)]
 /// What is assumed of the network, and what the bounds are held to.
 #[derive(Clone, Debug)]
 pub struct Expect {
@@ -47,6 +47,8 @@ pub struct Expect {
     pub detection: Option<Duration>,
 }
 
+/// The panel and its API.
+#[derive(Clone, Debug)]
 pub struct Server {
     /// Where to listen.
     pub listen: SocketAddr,

@@ -9,16 +9,16 @@ use serde_json::Value;
 use crate::harness::{PATIENCE, json};
 use crate::process::{Service, configure, emulator, run, schwenk};
 
-const TOKEN: &str = "crash-tests-token";
+pub const TOKEN: &str = "crash-tests-token";
 
 /// A watcher of its own process, and how to talk to it.
-struct Watcher {
-    service: Service,
+pub struct Watcher {
+    pub service: Service,
     client: Client,
 }
 
 impl Watcher {
-    fn start(config: &Path, clouds: &Service) -> Self {
+    pub fn start(config: &Path, clouds: &Service) -> Self {
         let config = config.to_str().expect("text");
         let mut command = schwenk(&["run", "--json", "--log", "off", "--config", config]);
         let service = Service::start(command.env("HCLOUD_TOKEN", clouds.text("/tokens/hetzner")));
@@ -34,7 +34,7 @@ impl Watcher {
     }
 
     /// Waits until the only service looks as wanted.
-    async fn until(&self, what: &str, wanted: impl Fn(&Value) -> bool) {
+    pub async fn until(&self, what: &str, wanted: impl Fn(&Value) -> bool) {
         let started = Instant::now();
         loop {
             let snapshot = self.get("/snapshot").await;
@@ -47,6 +47,16 @@ impl Watcher {
         }
     }
 
+    /// Kills the first site.
+    pub async fn kills_site(&self, clouds: &Service) {
+        let site = clouds.text("/sites/0/name");
+        let body = serde_json::json!({ "fault": "site_killed", "site": site });
+        let request =
+            self.client.post(clouds.text("/fault")).header("content-type", "application/json");
+        let set = request.body(body.to_string()).send().await.expect("an answer");
+        assert!(set.status().is_success());
+    }
+
     async fn moves(&self) -> usize {
         let events = self.get("/events?limit=1000").await;
         let events = events["events"].as_array().expect("a list");
@@ -54,12 +64,12 @@ impl Watcher {
     }
 }
 
-fn ready(view: &Value) -> bool {
+pub fn ready(view: &Value) -> bool {
     let sites = view["sites"].as_array().expect("sites");
     sites.iter().all(|site| site["verdict"] == "up") && view["desired"] == 1
 }
 
-fn complete(view: &Value) -> bool {
+pub fn complete(view: &Value) -> bool {
     view["open_move"].is_null() && view["desired"] == 2 && view["last_move"]["completed"].is_u64()
 }
 
@@ -78,11 +88,7 @@ async fn survive(after: Duration) {
     let config = configure(directory.path(), &clouds, &hash(TOKEN).expect("it hashes"));
     let watcher = Watcher::start(&config, &clouds);
     watcher.until("ready", ready).await;
-    let body = serde_json::json!({ "fault": "site_killed", "site": clouds.text("/sites/0/name") });
-    let request =
-        watcher.client.post(clouds.text("/fault")).header("content-type", "application/json");
-    let set = request.body(body.to_string()).send().await.expect("an answer");
-    assert!(set.status().is_success());
+    watcher.kills_site(&clouds).await;
     tokio::time::sleep(after).await;
     watcher.service.kill();
     let watcher = Watcher::start(&config, &clouds);

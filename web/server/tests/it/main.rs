@@ -9,4 +9,5 @@ mod demo;
 mod harness;
 mod live;
 mod process;
+mod replay;
 mod schema;

@@ -1,10 +1,12 @@
 //! From what was typed to what the program needs; every problem is reported, none hides another.
 mod check;
 mod expect;
+mod journal;
 mod policy;
 mod provider;
 mod server;
 mod service;
+mod what_if;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,6 +17,8 @@ use super::problem::At;
 use super::read::{Field, Reader};
 use super::secret::Surroundings;
 
+pub use what_if::what_if;
+
 /// Often enough to notice a foreign change within a minute, seldom enough for any API's limits.
 const DRIFT_INTERVAL: Duration = Duration::from_secs(30);
 
@@ -23,7 +27,8 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
     let vantage = file.vantage.as_ref().map_or_else(|| "here".to_owned(), |v| v.value.clone());
     let server = server::server(file.server.as_ref(), around, reader);
     let expect = expect::expect(file.expect.as_ref(), reader);
-    let journal = journal(file, around, reader);
+    let journal = journal::journal(file, around, reader);
+    let retention = journal::retention(file, reader);
     let providers = provider::providers(file, around, reader);
     let services = service::services(file, &vantage, &providers, reader);
     let anchors = file.anchors.iter().flat_map(|list| &list.value).map(|anchor| anchor.value);
@@ -34,6 +39,7 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
         expect: expect?,
         server: server?,
         journal: journal?,
+        retention,
         providers: providers.into_iter().flat_map(|declared| declared.provider).collect(),
         services,
         warnings: Vec::new(),
@@ -46,18 +52,6 @@ fn drift_interval(file: &File, reader: &mut Reader<'_>) -> Duration {
         reader.error(&field.at, "this must be from 1 s to 1 h; write \"30 s\"");
     }
     field.value
-}
-
-fn journal(
-    file: &File,
-    around: &Surroundings<'_>,
-    reader: &mut Reader<'_>,
-) -> Option<std::path::PathBuf> {
-    let why = "write [journal] with path = \"/var/lib/schwenk/journal.db\"; \
-               a restart continues from there";
-    let section = reader.need(&file.at, "journal", file.journal.as_ref(), why)?;
-    let path = reader.need(&section.at, "path", section.value.path.as_ref(), why)?;
-    Some(around.path(&path.value))
 }
 
 /// The value of a name that is not empty and not taken yet; `None` after a problem was reported.

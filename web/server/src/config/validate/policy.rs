@@ -43,7 +43,18 @@ pub fn policy(
     service: &At,
     reader: &mut Reader<'_>,
 ) -> Option<Policy> {
-    let mut spec = start(draft, preset);
+    let spec = start(draft, preset);
+    over(spec, file, service, reader)
+}
+
+/// What was typed, put over `spec`; or the problems of its settings at the places where they were
+/// typed.
+pub fn over(
+    mut spec: PolicySpec,
+    file: Option<&Field<PolicyFile>>,
+    service: &At,
+    reader: &mut Reader<'_>,
+) -> Option<Policy> {
     let at = file.map_or_else(|| service.join("policy"), |field| field.at.clone());
     let mut places = Vec::new();
     if let Some(Field { value: file, .. }) = file {
@@ -87,7 +98,7 @@ pub fn policy(
 }
 
 /// The preset with what follows from this service's own checks.
-fn start(draft: Draft, preset: Preset) -> PolicySpec {
+pub fn start(draft: Draft, preset: Preset) -> PolicySpec {
     let Draft { service, vantages, sites, checks, providers } = draft;
     let mut spec = preset.spec(service, sites, vantages, providers);
     let rounds = checks.iter().map(|check| check.interval.saturating_add(check.timeout));
