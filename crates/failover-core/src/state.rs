@@ -34,6 +34,9 @@ pub struct State {
     pub(crate) automatic: Vec<Timestamp>,
     /// When the latest automatic repairs were decided, oldest first; at most [`REPAIRS_MAX`].
     pub(crate) repairs: Vec<Timestamp>,
+    /// Answers of earlier moves and when each was given up, oldest first; at most [`EARLIER_MAX`].
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub(crate) earlier: Vec<(Timestamp, SiteSet)>,
     pub(crate) all_down: bool,
     pub(crate) unacknowledged: bool,
     pub(crate) epoch: u64,
@@ -42,6 +45,9 @@ pub struct State {
 
 /// Automatic moves are remembered at least this far back, in case a new policy allows more.
 const MOVES_KEPT: usize = 16;
+
+/// A write that lands later than this many moves is taken for somebody else's.
+const EARLIER_MAX: usize = 4;
 
 /// More automatic repairs than this within the move window mean that somebody else writes too.
 pub(crate) const REPAIRS_MAX: usize = 10;
@@ -86,6 +92,9 @@ pub(crate) struct ProviderMemory {
     /// Nobody knows what became of the latest attempt.
     #[cfg_attr(feature = "serde", serde(default))]
     pub(crate) unsure: bool,
+    /// What it has accepted was found there and not written.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub(crate) found: bool,
     /// Where the alarm that it is behind was raised.
     pub(crate) split: bool,
     pub(crate) drift: Option<(Answer, Timestamp)>,
@@ -109,6 +118,7 @@ impl Default for State {
             by_human: false,
             automatic: Vec::new(),
             repairs: Vec::new(),
+            earlier: Vec::new(),
             all_down: false,
             unacknowledged: false,
             epoch: 0,
@@ -164,13 +174,14 @@ impl State {
             by_human,
             automatic,
             repairs,
+            earlier,
             all_down,
             unacknowledged,
             epoch,
             at,
         } = self;
         (desired, generation, since, mode, latched, sites, providers).hash(hasher);
-        (open_move, last_move, last_attempt, by_human, automatic, repairs).hash(hasher);
+        (open_move, last_move, last_attempt, by_human, automatic, repairs, earlier).hash(hasher);
         (all_down, unacknowledged, epoch, at).hash(hasher);
     }
 
@@ -233,6 +244,7 @@ impl State {
                     memory.unsure = matches!(receipt, Receipt::Unknown { .. });
                     if matches!(receipt, Receipt::Applied | Receipt::AlreadySo) {
                         memory.accepted = memory.accepted.max(*id);
+                        memory.found = *receipt == Receipt::AlreadySo;
                     }
                 });
             }
@@ -299,6 +311,10 @@ impl State {
         for memory in &mut self.sites {
             memory.fence = Fencing::None;
         }
+        if view.from != view.to && !view.from.is_empty() {
+            self.earlier.retain(|(_, sites)| *sites != view.from && *sites != view.to);
+            push_bounded(&mut self.earlier, (at, view.from), EARLIER_MAX);
+        }
         (self.desired, self.generation, self.since) = (view.to, view.id, at);
         for memory in &mut self.providers {
             (memory.drift, memory.split) = (None, false);
@@ -354,6 +370,9 @@ impl State {
             kept.collect()
         };
         self.desired = carry(self.desired);
+        for (_, sites) in &mut self.earlier {
+            *sites = carry(*sites);
+        }
         for view in self.open_move.iter_mut().chain(&mut self.last_move) {
             (view.from, view.to) = (carry(view.from), carry(view.to));
         }
@@ -409,7 +428,7 @@ impl State {
     }
 }
 
-fn push_bounded(list: &mut Vec<Timestamp>, at: Timestamp, limit: usize) {
-    list.push(at);
+fn push_bounded<T>(list: &mut Vec<T>, latest: T, limit: usize) {
+    list.push(latest);
     list.drain(..list.len().saturating_sub(limit));
 }

@@ -1,20 +1,23 @@
-//! The machine's time: monotonic, anchored once to the time of day.
+//! The machine's time: monotonic, anchored once to the time of day, counting while suspended.
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use failover_core::Timestamp;
 
-/// Counts from an anchor with the monotonic clock: a jump of the wall clock never gets in.
+/// Counts from an anchor with the monotonic clock: a jump of the wall clock never gets in. A machine
+/// that was suspended must notice the gap when it wakes, so what was slept through counts, too.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     wall: Timestamp,
     at: Instant,
+    /// Slept through before the anchor.
+    slept: Duration,
 }
 
 impl Clock {
     /// Anchors at the time of day.
     pub(crate) fn start() -> Self {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { wall: Timestamp::default().plus(wall), at: Instant::now() }
+        Self { wall: Timestamp::default().plus(wall), at: Instant::now(), slept: slept() }
     }
 
     /// The same clock, but never behind `latest`: after a restart with a wall clock that was set
@@ -31,14 +34,20 @@ impl Clock {
         self.stamp(Instant::now())
     }
 
-    /// When `instant` was or will be.
+    /// When `instant` was or will be. An instant before a sleep is taken for one after it: too new
+    /// by the sleep, which the machine notices as a gap anyway.
     pub(crate) fn stamp(&self, instant: Instant) -> Timestamp {
+        self.stamp_after(instant, slept())
+    }
+
+    fn stamp_after(&self, instant: Instant, slept: Duration) -> Timestamp {
+        let wall = self.wall.plus(slept.saturating_sub(self.slept));
         match instant.checked_duration_since(self.at) {
-            Some(after) => self.wall.plus(after),
+            Some(after) => wall.plus(after),
             None => {
                 let before = self.at.duration_since(instant).as_millis();
                 let before = u64::try_from(before).unwrap_or(u64::MAX);
-                Timestamp::from_millis(self.wall.as_millis().saturating_sub(before))
+                Timestamp::from_millis(wall.as_millis().saturating_sub(before))
             }
         }
     }
@@ -49,6 +58,25 @@ impl Clock {
         let ahead = at.since(self.stamp(now)).min(Duration::from_secs(86_400));
         now + ahead
     }
+}
+
+/// How long the machine has been suspended since it was started, in tenths of a second: the two
+/// clocks are read one after the other, and time must not seem to jitter by that.
+#[cfg(target_os = "linux")]
+fn slept() -> Duration {
+    use rustix::time::{ClockId, Timespec, clock_gettime};
+    let millis =
+        |time: Timespec| i128::from(time.tv_sec) * 1000 + i128::from(time.tv_nsec) / 1_000_000;
+    let awake = millis(clock_gettime(ClockId::Monotonic));
+    let all = millis(clock_gettime(ClockId::Boottime));
+    let tenths = u64::try_from((all - awake + 50) / 100).unwrap_or(0);
+    Duration::from_millis(tenths.saturating_mul(100))
+}
+
+/// Elsewhere `Instant` is all there is; macOS and Windows have it count in their own ways.
+#[cfg(not(target_os = "linux"))]
+fn slept() -> Duration {
+    Duration::ZERO
 }
 
 #[cfg(test)]
@@ -69,6 +97,16 @@ mod tests {
         let back = clock.instant(clock.stamp(at));
         let apart = back.max(at) - back.min(at);
         assert!(apart <= Duration::from_millis(2), "{apart:?}");
+    }
+
+    #[test]
+    fn what_is_slept_through_counts() {
+        let clock = Clock::start();
+        let at = Instant::now();
+        let minute = Duration::from_secs(60);
+        let awake = clock.stamp_after(at, clock.slept);
+        let woken = clock.stamp_after(at, clock.slept + minute);
+        assert_eq!(woken.since(awake), minute);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::mutant::Mutant;
 use crate::output::Output;
 use crate::policy::Failback;
 use crate::time::Timestamp;
-use crate::view::{Blocker, Mode};
+use crate::view::{Blocker, Mode, Verdict};
 
 /// A move that would be good for the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +91,25 @@ impl Failover {
         against
     }
 
+    /// Whether a change of members takes out a site that is down.
+    fn leaves_a_dead_site(&self, wish: &Wish) -> bool {
+        let Some(to) = wish.to.filter(|_| wish.reason == MoveKind::Membership) else {
+            return false;
+        };
+        let left = |site: &SiteId| !to.contains(*site) && self.verdict(*site) == Verdict::Down;
+        self.state.desired.iter().any(|site| left(&site))
+    }
+
+    /// Whoever is cut off sees all sites fail, some a moment before the others: a site is taken out
+    /// only while one that stays is beyond doubt.
+    fn against_the_rest(&self, wish: &Wish, to: SiteSet) -> Option<Blocker> {
+        let spec = self.policy.spec();
+        let sure = |site| self.run.votes.without_doubt(spec, site) >= usize::from(spec.quorum);
+        let some_up = to.iter().any(|site| self.verdict(site) == Verdict::Up);
+        let doubtful = some_up && self.leaves_a_dead_site(wish) && !to.iter().any(sure);
+        doubtful.then_some(Blocker::SelfDistrust)
+    }
+
     pub(super) fn lags_too_far(&self, site: SiteId) -> bool {
         let Some(most) = self.policy.spec().lag_max else { return false };
         let known = self.run.lags.get(site.index()).copied().flatten();
@@ -125,10 +144,11 @@ impl Failover {
         if let Some(until) = self.run.woken_until.filter(|until| now < *until) {
             blockers.push(Blocker::JustWoken { until });
         }
-        // A failover does not wait for a move that may never end (a provider can be down for
-        // hours); every other move does.
+        // Leaving a dead site does not wait for a move that may never end (a provider can be down
+        // for hours); every other move does.
         if let Some(open) = &self.state.open_move
             && wish.reason != MoveKind::Failover
+            && !self.leaves_a_dead_site(wish)
         {
             blockers.push(Blocker::MoveOpen { id: open.id });
         }
@@ -144,7 +164,7 @@ impl Failover {
                 blockers.push(coming.unwrap_or(Blocker::NoCandidate));
             }
             (_, Some(site)) => blockers.extend(self.against_candidate(site, now)),
-            _ => {}
+            (Some(to), None) => blockers.extend(self.against_the_rest(wish, to)),
         }
         if wish.reason == MoveKind::Failback
             && let Some(site) = wish.candidate

@@ -187,18 +187,20 @@ impl Failover {
         open && accepted && changed && free && self.wants_repair(now, provider)
     }
 
-    /// Whether a drift is to be overwritten. A provider without precondition can go back when a
-    /// late write of our own lands; that is repaired under any policy.
+    /// Whether a drift is to be overwritten. An answer of ours that was given up a while ago comes
+    /// back when a late write of our own lands: at a provider without precondition at any time, at
+    /// one that compares contents when the newer answer was found there and not written. That is
+    /// repaired under any policy.
     fn wants_repair(&self, now: Timestamp, provider: ProviderId) -> bool {
         let spec = self.policy.spec();
         let memory = &self.state.providers[provider.index()];
         let Some((answer, _)) = &memory.drift else { return false };
-        let recent = |view: &crate::view::MoveView| {
-            now.since(view.since) < spec.moves_window && *answer == Answer::Sites(view.from)
-        };
-        let moves = [&self.state.open_move, &self.state.last_move];
-        let own_late_write =
-            !spec.providers[provider.index()].guarded && moves.into_iter().flatten().any(recent);
+        let mut earlier = self.state.earlier.iter();
+        let possible = memory.found || !spec.providers[provider.index()].guarded;
+        let own_late_write = possible
+            && earlier.any(|(given_up, sites)| {
+                now.since(*given_up) < spec.moves_window && *answer == Answer::Sites(*sites)
+            });
         let armed = matches!(self.state.mode, Mode::Armed { .. });
         armed && (spec.drift == Drift::Repair || own_late_write)
     }

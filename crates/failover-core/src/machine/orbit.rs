@@ -86,6 +86,7 @@ impl Gaze<'_> {
             by_human,
             automatic,
             repairs,
+            earlier,
             all_down,
             unacknowledged,
             epoch,
@@ -114,6 +115,12 @@ impl Gaze<'_> {
         self.a_move(last_move.as_ref());
         self.recent(automatic, self.spec.moves_window.max(self.spec.hold_down));
         self.recent(repairs, self.spec.moves_window);
+        // How long ago an answer was given up only matters to a write of it that lands late.
+        let window = self.spec.moves_window;
+        for (at, sites) in earlier.iter().filter(|(at, _)| self.now.since(*at) < window) {
+            sites.hash(&mut self.digest);
+            past(self.now, *at, window).hash(&mut self.digest);
+        }
     }
 
     fn site(&mut self, memory: &SiteMemory) {
@@ -123,21 +130,18 @@ impl Gaze<'_> {
     }
 
     fn provider(&mut self, memory: &ProviderMemory) {
-        let ProviderMemory { accepted, verified, attempt, latest, unsure, split, drift } = memory;
+        let ProviderMemory { accepted, verified, attempt, latest, unsure, found, split, drift } =
+            memory;
         (accepted, verified, attempt, latest).hash(&mut self.digest);
-        (unsure, split, drift.as_ref().map(|(answer, _)| answer)).hash(&mut self.digest);
+        (unsure, found, split, drift.as_ref().map(|(answer, _)| answer)).hash(&mut self.digest);
     }
 
     fn a_move(&mut self, view: Option<&MoveView>) {
         view.is_some().hash(&mut self.digest);
-        let Some(MoveView { id, reason, from, to, who: _, since, completed }) = view else {
+        let Some(MoveView { id, reason, from, to, who: _, since: _, completed }) = view else {
             return;
         };
         (id, reason, from, to, completed.is_some()).hash(&mut self.digest);
-        // How recent it is only matters to a write of it that lands late.
-        if self.spec.providers.iter().any(|provider| !provider.guarded) {
-            self.past(*since, self.spec.moves_window);
-        }
     }
 
     /// Only what is not too long ago to count.
