@@ -9,6 +9,7 @@ macro_rules! mutants {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+        #[cfg_attr(not(feature = "mutants"), allow(dead_code, reason = "none can be chosen"))]
         pub enum Mutant {
             $($(#[doc = $what])+ $mutant,)*
         }
