@@ -107,6 +107,8 @@ struct Shared {
     stop: AtomicBool,
     tally: Mutex<Tally>,
     failures: Mutex<Vec<Failure>>,
+    /// Runs that kept every promise of the machine and missed a figure.
+    misses: Mutex<Vec<(u64, &'static str)>>,
 }
 
 fn many(wanted: &Wanted) -> Result<(), String> {
@@ -140,9 +142,15 @@ fn many(wanted: &Wanted) -> Result<(), String> {
             println!("{}: {} runs; {}", of_one[0].property.id(), of_one.len(), seeds.join(" "));
         }
     }
+    let misses = shared.misses.into_inner().unwrap_or_default();
     match failures.first() {
         Some(failure) => Err(explain(failure)),
-        None => figures(&tally),
+        None if misses.is_empty() => Ok(()),
+        None => {
+            let lines: Vec<String> =
+                misses.iter().map(|(seed, what)| format!("seed {seed}: {what}")).collect();
+            Err(lines.join("\n"))
+        }
     }
 }
 
@@ -157,6 +165,9 @@ fn work(wanted: &Wanted, shared: &Shared) {
             Ok(world) => {
                 let Ok(mut tally) = shared.tally.lock() else { return };
                 tally.add(world.tally());
+                if let (Some(what), Ok(mut misses)) = (miss(world.tally()), shared.misses.lock()) {
+                    misses.push((script.seed, what));
+                }
             }
             Err(failure) => {
                 shared.stop.store(!wanted.all, Ordering::Relaxed);
@@ -177,18 +188,15 @@ fn explain(failure: &Failure) -> String {
     )
 }
 
-/// What the run as a whole has promised.
-fn figures(tally: &Tally) -> Result<(), String> {
+/// Which of the figures that are promised a run has missed.
+fn miss(tally: &Tally) -> Option<&'static str> {
     let wrong = [
         (tally.regressions > 0, "a guarded provider went back to an older move"),
         (tally.empties > 0, "an empty answer was written"),
         (tally.longest_repair > 10_000, "a regression lasted for longer than 10 s"),
         (tally.longest_drift > 30_000, "a drift was not found within 30 s"),
     ];
-    match wrong.into_iter().find(|(is, _)| *is) {
-        Some((_, what)) => Err(what.to_owned()),
-        None => Ok(()),
-    }
+    wrong.into_iter().find(|(is, _)| *is).map(|(_, what)| what)
 }
 
 fn say(tally: &Tally, took: Option<Duration>) {

@@ -96,7 +96,7 @@ impl Script {
         }
         world.advance(self.length.saturating_sub(world.age()))?;
         if matches!(self.steps.last(), Some((_, Fault::Calm))) {
-            world.settled()?;
+            world.come_to_rest()?;
         }
         Ok(world)
     }

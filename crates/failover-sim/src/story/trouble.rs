@@ -199,7 +199,7 @@ impl Teller<'_> {
     }
 
     fn journal(&mut self) -> Trouble {
-        let slow = within(self.random, Duration::from_millis(10), Duration::from_secs(4));
+        let slow = within(self.random, Duration::from_millis(10), Duration::from_millis(60));
         let disk = if self.random.chance(500) { Disk::Broken } else { Disk::Slow(slow) };
         let lasts = self.while_it_lasts();
         let ends = (lasts, Fault::Journal(Disk::Works));

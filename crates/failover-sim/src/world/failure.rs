@@ -5,7 +5,7 @@ use std::time::Duration;
 use failover_core::Timestamp;
 
 use super::World;
-use crate::property::{Broken, Property};
+use crate::property::{Broken, Goals, Property};
 use crate::script::Script;
 
 /// What went wrong in a world.
@@ -73,12 +73,22 @@ impl World {
         }
     }
 
-    /// Whether the world has come to rest: nothing has been wrong for as long as the promises need.
+    /// Lets a world in which nothing is wrong any more come to rest: a move that has just begun is
+    /// waited for, a few times at most, because each may give rise to another one.
     ///
     /// # Errors
     ///
     /// The promise that is broken although nothing stands against it any more.
-    pub fn settled(&self) -> Result<(), Failure> {
+    pub fn come_to_rest(&mut self) -> Result<(), Failure> {
+        let look = self.setup.look.max(self.setup.look_blind);
+        let patience = Goals::of(&self.policy, look, self.setup.call_timeout).repair;
+        for _ in 0..4 {
+            let open = self.machine().view(self.stamp()).open_move;
+            let Some(open) = open.filter(|open| self.stamp().since(open.since) < patience) else {
+                break;
+            };
+            self.advance(patience.saturating_sub(self.stamp().since(open.since)))?;
+        }
         let settled = self.guard.monitor.settled(&self.guard.truth, self.machine());
         settled.map_err(|broken| self.failure(broken))
     }

@@ -165,9 +165,10 @@ pub enum WatcherTrouble {
         /// How long it is gone.
         down: Duration,
     },
-    /// Its process is stopped for a while; its clock goes on.
+    /// Its process is stopped for a while; what arrives meanwhile waits.
     Stops(Duration),
-    /// Its machine is suspended for a while, and its clock with it.
+    /// Its machine is suspended for a while; what arrives meanwhile is lost. Its clock must be one
+    /// that counts on: one that stands still would let it go on with what it saw before.
     Suspended(Duration),
     /// It cannot reach the lease, or can again.
     Parted(bool),

@@ -122,9 +122,6 @@ impl World {
         }
         known.state = Life::Stopped(until, suspended);
         self.tally.stops += 1;
-        if suspended {
-            known.clock.jump(self.now, -i64::try_from(millis(time)).unwrap_or(0));
-        }
         let life = known.life;
         let number = u8::try_from(watcher).unwrap_or(u8::MAX);
         self.queue.plan(until, Happens::Returns { watcher: number, life });
@@ -155,11 +152,7 @@ impl World {
             known.crash = None;
             known.ppm = 0;
             known.clock.drift(self.now, 0);
-            if let Life::Stopped(until, suspended) = known.state {
-                if suspended {
-                    let early = until.saturating_sub(self.now);
-                    known.clock.jump(self.now, i64::try_from(early).unwrap_or(0));
-                }
+            if let Life::Stopped(..) = known.state {
                 known.state = Life::Stopped(self.now, false);
             }
             let life = known.life;

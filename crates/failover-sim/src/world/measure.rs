@@ -29,7 +29,11 @@ impl World {
     }
 
     pub(super) fn measure_foreign(&mut self, provider: ProviderId) {
-        self.wrong[provider.index()].foreign.get_or_insert(self.now);
+        let view = self.machine().view(self.stamp());
+        let reported = view.providers.get(provider.index()).is_some_and(|p| p.drift.is_some());
+        if !reported {
+            self.wrong[provider.index()].foreign.get_or_insert(self.now);
+        }
     }
 
     /// Something is stored: is it right again?

@@ -20,7 +20,9 @@ mod watcher;
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
-use failover_core::{Digest, Failover, Policy, Require, SiteId, SiteSet, State, Timestamp, VantageId};
+use failover_core::{
+    Digest, Failover, Policy, Require, SiteId, SiteSet, State, Timestamp, VantageId,
+};
 
 use crate::property::{Broken, Goals, Monitor};
 use crate::random::Random;
@@ -235,14 +237,16 @@ impl World {
         };
         let alive = self.site_ids().filter(|site| self.sites[site.index()].is_alive());
         let alive: SiteSet = alive.collect();
-        let partly = self.site_ids().filter(|site| {
-            !alive.contains(*site) && !self.sites[site.index()].is_dead(needed)
-        });
+        let partly = self
+            .site_ids()
+            .filter(|site| !alive.contains(*site) && !self.sites[site.index()].is_dead(needed));
         let partly: SiteSet = partly.collect();
         self.guard.truth.partly = partly;
         let honest = (0..self.vantages.len()).filter(|at| self.is_honest(*at));
         let honest = honest.fold(0, |bits, at| bits | 1 << at);
         let cut = (0..self.watchers.len()).any(|watcher| self.is_cut(watcher));
+        // What does not arrive at every watcher does not arrive.
+        let honest = if cut { 0 } else { honest };
         (self.guard.truth.alive, self.guard.truth.honest) = (alive, honest);
         for (place, provider) in self.providers.iter().enumerate() {
             let reachable = provider.manner.works(&self.setup) && !cut;

@@ -158,7 +158,8 @@ impl World {
         let (place, timeout) = (usize::from(row.vantage), row.timeout);
         if let Some(until) = self.sleeping(place) {
             let row = &mut self.rows[usize::from(number)];
-            row.next = until.max(self.now + 1);
+            // It may be woken before.
+            row.next = until.clamp(self.now + 1, self.now + 500);
             self.queue.plan(row.next, Happens::Probe { row: number });
             return;
         }
@@ -290,7 +291,9 @@ impl World {
             }
             VantageTrouble::Jumps(millis) => known.clock.jump(now, millis),
             VantageTrouble::Drifts(ppm) => known.clock.drift(now, ppm),
-            VantageTrouble::Sleeps(time) => known.sleeps_until = now + millis(time),
+            VantageTrouble::Sleeps(time) => {
+                known.sleeps_until = known.sleeps_until.max(now + millis(time));
+            }
         }
     }
 

@@ -28,7 +28,7 @@ const RECOVER: u64 = 500;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Life {
     Runs,
-    /// Until then; whether the clock stands still, too.
+    /// Until then; whether what arrives is lost, too.
     Stopped(u64, bool),
     Dead,
 }
@@ -46,8 +46,8 @@ pub(super) struct Watcher {
     /// The vantage beside it.
     pub(super) home: Option<VantageId>,
     pub(super) parted: bool,
-    /// The epoch of its lease, and its end. A lease is measured with a clock that counts on while
-    /// the machine is suspended.
+    /// The epoch of its lease, and its end by true time: it is measured with a clock that is good
+    /// enough for some seconds.
     pub(super) lease: Option<(u64, u64)>,
     pub(super) places: Vec<Place>,
     /// Outputs that are still carried out before it dies, and how long it is gone then.
