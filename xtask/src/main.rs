@@ -1,9 +1,10 @@
-//! The project's chores: `cargo xtask demo | test | panel | tidy | bench`.
+//! The project's chores: `cargo xtask demo | test | panel | tidy | bench | sim`.
 mod bench;
 mod browser;
 mod demo;
 mod panel;
 mod shell;
+mod sim;
 mod test;
 mod tidy;
 
@@ -16,6 +17,8 @@ const USAGE: &str = "cargo xtask <chore>
   panel          build the panel and say how large it is
   tidy           dependency arrows, file lengths, module docs, licences
   bench [NAME]   benchmarks; `bench failover` measures whole failovers
+  sim [ARGS]     stories of trouble and whether the promises hold: --seeds N [--from SEED]
+                 [--minutes N] [--all 1], --story FILE, --seed SEED, --day
 ";
 
 fn main() -> ExitCode {
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
         "panel" => panel::run(),
         "tidy" => tidy::run(),
         "bench" => bench::run(&rest),
+        "sim" => sim::run(&rest),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);
