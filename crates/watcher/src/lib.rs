@@ -103,6 +103,9 @@
 //! says why ([`Snapshot::journal_problem`](failover_core::Snapshot)), receipts are kept, and when
 //! there is room again everything goes on from where it stood.
 //!
+//! Beside what was decided it holds what the machines were told, for a while ([`Retention`]); the
+//! module [`replay`] tells it to them again, or to another policy.
+//!
 //! # Time
 //!
 //! The machines are told a monotonic time that is anchored at the start to the time of day, and not
