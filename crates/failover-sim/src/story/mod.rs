@@ -9,7 +9,7 @@ use failover_core::ProviderId;
 use crate::property::Goals;
 use crate::random::Random;
 use crate::script::Script;
-use crate::world::{Fault, ProviderTrouble};
+use crate::world::{Fault, ProviderTrouble, WatcherTrouble};
 
 /// What stories are made of.
 ///
@@ -50,8 +50,8 @@ impl Default for Mix {
     /// Every tenth API request fails, some stall for half a minute, and everything can happen.
     fn default() -> Self {
         Self {
-            trouble: Duration::from_secs(240),
-            pause: Duration::from_secs(12),
+            trouble: Duration::from_secs(150),
+            pause: Duration::from_secs(8),
             errors: 100,
             doubts: 50,
             stalls: (30, Duration::from_secs(30)),
@@ -94,6 +94,13 @@ impl Mix {
         }
         steps.sort_by_key(|(at, _)| *at);
         steps.retain(|(at, _)| *at < self.trouble);
+        for (at, fault) in &mut steps {
+            if let Fault::Watcher { trouble, .. } = fault
+                && let WatcherTrouble::Stops(time) | WatcherTrouble::Suspended(time) = trouble
+            {
+                *time = (*time).min(self.trouble - *at);
+            }
+        }
         steps.push((self.trouble, Fault::Calm));
         // What was stalled lands yet, and the promises count from then.
         let rest = goals.repair + goals.commit + self.stalls.1;

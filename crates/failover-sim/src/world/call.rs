@@ -289,6 +289,10 @@ impl World {
             known.reading = None;
         }
         if known.mark != call.mark {
+            // Nothing old is passed on; but what was not seen this time must not wait for the next.
+            if patrol {
+                self.look_now(watcher, provider);
+            }
             return;
         }
         known.seen = Some((self.now, stored.clone()));

@@ -66,8 +66,8 @@ pub enum Fault {
     Journal(Disk),
     /// A human commands something, of the watcher that leads.
     Operator(Order),
-    /// Everything that was set by a fault is as in the beginning again; sites serve, and what is
-    /// dead or asleep returns.
+    /// Everything that was set by a fault is as in the beginning again: sites serve, and what is
+    /// dead returns. A watcher that is stopped or suspended goes on when its time has come.
     Calm,
 }
 

@@ -144,7 +144,7 @@ impl World {
         }
     }
 
-    /// What is dead or asleep returns at once.
+    /// What is dead returns at once; what is stopped goes on when its time has come.
     pub(super) fn everybody_returns(&mut self) {
         for watcher in 0..self.watchers.len() {
             let known = &mut self.watchers[watcher];
@@ -152,9 +152,6 @@ impl World {
             known.crash = None;
             known.ppm = 0;
             known.clock.drift(self.now, 0);
-            if let Life::Stopped(..) = known.state {
-                known.state = Life::Stopped(self.now, false);
-            }
             let life = known.life;
             self.returns(watcher, life);
         }

@@ -105,7 +105,9 @@ impl World {
         }
         let armed = matches!(self.journal.state.mode(), Mode::Armed { .. });
         let leads = self.is_led() && !self.is_cut(self.leader());
-        if !armed || !leads || !self.journal.is_quick() {
+        // Before anything is desired nothing can be wrong.
+        let adopted = !self.journal.state.desired().is_empty();
+        if !armed || !leads || !adopted || !self.journal.is_quick() {
             self.measure_unrest();
             return;
         }

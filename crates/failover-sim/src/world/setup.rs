@@ -40,7 +40,7 @@ impl Default for Setup {
             groups: Vec::new(),
             call: Duration::from_millis(200),
             call_timeout: Duration::from_secs(5),
-            look: Duration::from_secs(30),
+            look: Duration::from_secs(25),
             look_blind: Duration::from_secs(5),
             servers: 2,
             publication: Duration::from_millis(800),
