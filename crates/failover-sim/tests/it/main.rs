@@ -1,0 +1,2 @@
+//! The world and the promises from outside.
+mod world;
