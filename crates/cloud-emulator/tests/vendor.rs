@@ -15,7 +15,16 @@ async fn the_vendors_own_clients_do_their_whole_workflow() {
         Ok(Err(missing)) => return skip(&missing),
         Err(error) => panic!("{error}"),
     };
+    let hcloud = match tokio::task::spawn_blocking(hcloud_cli).await.expect("no panic") {
+        Ok(program) => Some(program),
+        Err(missing) => {
+            skip(&format!("hcloud, Debian's package hcloud-cli: {missing}"));
+            None
+        }
+    };
     let options = Options {
+        server_delay: Duration::from_millis(60),
+        boot_delay: Duration::from_millis(40),
         action_delay: Duration::from_millis(20),
         change_delay: Duration::from_millis(40),
         publish_delay: Duration::from_millis(20),
@@ -27,6 +36,7 @@ async fn the_vendors_own_clients_do_their_whole_workflow() {
         Command::new(python)
             .arg(scripts().join("run.py"))
             .env("EMULATOR", line)
+            .env("HCLOUD", hcloud.unwrap_or_default())
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("NO_PROXY", "127.0.0.1")
             .env("no_proxy", "127.0.0.1")
@@ -37,7 +47,7 @@ async fn the_vendors_own_clients_do_their_whole_workflow() {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{text}\n{errors}");
     let passed = text.lines().filter(|line| line.starts_with("ok ")).count();
-    assert!(passed >= 30, "only {passed} checks ran:\n{text}\n{errors}");
+    assert!(passed >= 40, "only {passed} checks ran:\n{text}\n{errors}");
     emulator.stop().await;
 }
 
@@ -72,6 +82,33 @@ fn python_with_clients() -> Result<PathBuf, String> {
     installed.map_err(|why| format!("the clients must come from PyPI ({why})"))?;
     std::fs::write(&stamp, wanted).map_err(|error| error.to_string())?;
     Ok(python)
+}
+
+/// Debian's command-line client of Hetzner: the one that is installed, or the package unpacked
+/// below `target`; the error says what this machine lacks.
+fn hcloud_cli() -> Result<PathBuf, String> {
+    if run("hcloud", [OsStr::new("help")]).is_ok() {
+        return Ok(PathBuf::from("hcloud"));
+    }
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("vendor-hcloud");
+    let program = home.join("usr/bin/hcloud");
+    if program.exists() {
+        return Ok(program);
+    }
+    let _ = std::fs::remove_dir_all(&home);
+    std::fs::create_dir_all(&home).map_err(|error| error.to_string())?;
+    let mut fetch = Command::new("apt-get");
+    let fetched = fetch.args(["download", "hcloud-cli"]).current_dir(&home).output();
+    let fetched = fetched.map_err(|error| format!("apt-get is needed ({error})"))?;
+    if !fetched.status.success() {
+        return Err(format!("it must come from Debian ({})", last_line(&fetched)));
+    }
+    let files = std::fs::read_dir(&home).map_err(|error| error.to_string())?;
+    let mut paths = files.filter_map(Result::ok).map(|file| file.path());
+    let package = paths.find(|path| path.extension() == Some(OsStr::new("deb")));
+    let package = package.ok_or("apt-get brought no package")?;
+    run("dpkg", ["-x".as_ref(), package.as_os_str(), home.as_os_str()])?;
+    Ok(program)
 }
 
 fn run<'a>(

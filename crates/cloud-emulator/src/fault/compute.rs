@@ -82,7 +82,7 @@ impl Faults {
         self.any(|fault| matches!(fault, Fault::ShutdownIgnored))
     }
 
-    /// Counts a write that was carried out.
+    /// Counts a write that was carried out; those that only wait are none.
     pub(super) fn written(&self, cloud: Cloud) {
         for fault in self.lock().iter_mut() {
             if let Fault::DiesAfter { cloud: dying, count } = fault

@@ -40,7 +40,7 @@ struct Seen {
 async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     let seen = Seen {
         cloud: gate.cloud,
-        write: !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS),
+        write: is_write(&request),
         path: request.uri().path().to_owned(),
     };
     let visitor = request.extensions().get::<ConnectInfo<Visitor>>().map(|info| info.0.clone());
@@ -120,6 +120,12 @@ impl Seen {
         };
         cloud == self.cloud && (self.write || !writes_only) && addressed
     }
+}
+
+/// Whether a request may change something. Waiting for an operation is a POST and changes nothing.
+fn is_write(request: &Request) -> bool {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    !reads && !request.uri().path().ends_with("/wait")
 }
 
 /// Closes the connection; the answer returned here never reaches the wire.

@@ -11,7 +11,13 @@ import sys
 import time
 import traceback
 
-MODULES = ["credentials", "google_api_client", "google_cloud_dns", "hetzner", "name_servers"]
+MODULES = [
+    "credentials", "google_api_client", "google_cloud_dns", "google_compute", "hetzner",
+    "hetzner_compute", "name_servers",
+]
+# Where Debian's hcloud is; without it there is nothing to check of it.
+if os.environ.get("HCLOUD"):
+    MODULES.append("hcloud_cli")
 
 
 def main():

@@ -69,9 +69,14 @@ fn compared(texts: &[String], sign: Sign, value: &str) -> bool {
         Sign::Differs => !texts.iter().any(|text| wildcard(text, value)),
         Sign::Has if value == "*" => !texts.is_empty(),
         Sign::Has => texts.iter().any(|text| wildcard(text, &format!("*{value}*"))),
-        Sign::Fits => texts.iter().any(|text| wildcard(text, &value.replace(".*", "*"))),
-        Sign::FitsNot => !texts.iter().any(|text| wildcard(text, &value.replace(".*", "*"))),
+        Sign::Fits => texts.iter().any(|text| wildcard(text, &pattern(value))),
+        Sign::FitsNot => !texts.iter().any(|text| wildcard(text, &pattern(value))),
     }
+}
+
+/// The wildcard for the regular expressions clients send: `.*`, `\b` and escaped characters.
+fn pattern(expression: &str) -> String {
+    expression.replace("\\b", "").replace(".*", "*").replace('\\', "")
 }
 
 /// Whether a text fits a pattern in which `*` is anything; links also fit with their last part.
@@ -166,7 +171,10 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
                 loop {
                     match chars.next()? {
                         end if end == c => break,
-                        '\\' => inside.push(chars.next()?),
+                        '\\' => match chars.next()? {
+                            quote @ ('"' | '\'' | '\\') => inside.push(quote),
+                            other => inside.extend(['\\', other]),
+                        },
                         other => inside.push(other),
                     }
                 }
@@ -203,6 +211,7 @@ mod tests {
             "name=\"web-1\"",
             "name eq web-.*",
             "name ne db-.*",
+            r#"zone eq ".*\beurope\-west3\-a\b.*""#,
             "name != db-1",
             "labels.owner = me",
             "labels.owner:*",

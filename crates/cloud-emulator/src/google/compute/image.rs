@@ -41,6 +41,12 @@ pub(super) fn foreign(project: &str, request: &Request) -> Result<Value, ApiErro
             let path = format!("projects/{project}/global/images/family/{family}");
             find(&path).ok_or_else(|| missing(&path))
         }
+        // What a family is in a zone; it is the same everywhere here.
+        ("GET", ["zones", _, "imageFamilyViews", family]) => {
+            let path = format!("projects/{project}/global/images/family/{family}");
+            let image = find(&path).ok_or_else(|| missing(&path))?;
+            Ok(json!({ "image": image }))
+        }
         ("GET", ["global", "images", name]) => {
             let path = format!("projects/{project}/global/images/{name}");
             find(&path).ok_or_else(|| missing(&path))

@@ -33,7 +33,8 @@ pub(super) struct Subnet {
 impl Network {
     /// Adds a subnet of a body; without range, the first free /24.
     pub(super) fn add_subnet(&mut self, body: &Body) -> Result<(), Problem> {
-        body.only(&["type", "ip_range", "network_zone", "vswitch_id"])?;
+        // Older clients send the gateway back, which is not theirs to choose.
+        body.only(&["type", "ip_range", "network_zone", "vswitch_id", "gateway"])?;
         let kind = body.required_text("type")?.to_owned();
         if !["cloud", "server", "vswitch"].contains(&kind.as_str()) {
             return Err(Problem::field("type", "must be one of cloud, server, vswitch"));

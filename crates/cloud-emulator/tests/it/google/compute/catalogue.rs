@@ -24,6 +24,9 @@ async fn a_family_is_its_newest_image_and_old_ones_say_so() {
         assert_eq!(in_project(&google, Method::GET, &path).await.ok(), image);
         assert!(image["selfLink"].as_str().unwrap().ends_with(&path), "{image}");
     }
+    let view = "debian-cloud/zones/europe-west3-a/imageFamilyViews/debian-12";
+    let view = in_project(&google, Method::GET, view).await.ok();
+    assert_eq!(view["image"]["family"], "debian-12", "as gcloud asks for it");
     let list = in_project(&google, Method::GET, "debian-cloud/global/images").await.ok();
     let old: Vec<&Value> = list["items"]
         .as_array()

@@ -85,11 +85,15 @@ async fn a_request_id_makes_a_write_once() {
 #[tokio::test]
 async fn a_write_whose_answer_was_lost_is_found_again_by_its_id() {
     let google = instant().await;
+    let other = json!({"name": "other", "autoCreateSubnetworks": false});
+    let other = google.made("/global/networks", other).await;
     google.emulator.faults().set(Fault::DropAfterCommit {
         cloud: Cloud::Google,
         count: 1,
         path: None,
     });
+    let wait = format!("/global/operations/{}/wait", other["name"].as_str().unwrap());
+    google.make(&wait, Value::Null).await.ok();
     let info = google.emulator.info();
     let url = google
         .url(&format!("/compute/v1/projects/{}/global/networks?requestId={ID}", info.project));
@@ -98,7 +102,7 @@ async fn a_write_whose_answer_was_lost_is_found_again_by_its_id() {
     assert!(request.send().await.is_err());
     let again = google.made(&format!("/global/networks?requestId={ID}"), body).await;
     assert_eq!(again["clientOperationId"], ID);
-    assert_eq!(google.look("/global/operations").await.ok()["items"].as_array().unwrap().len(), 1);
+    assert_eq!(google.look("/global/operations").await.ok()["items"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]
