@@ -206,6 +206,9 @@ impl World {
             let now = failover_core::Timestamp::from_millis(now);
             self.guard.see(&Seen::Restarted { watcher, machine, now });
             self.tell(watcher, Input::LeadershipLost);
+            // A new machine takes it for granted that the journal can be written.
+            let writable = !self.watchers[watcher].trouble;
+            self.tell(watcher, Input::Journal { writable });
             self.tell_surroundings(watcher);
         }
         let known = &mut self.watchers[watcher];

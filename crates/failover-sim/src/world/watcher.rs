@@ -116,6 +116,8 @@ impl Watcher {
     pub(super) fn rebuild(&mut self, machine: Failover) {
         self.machine = machine;
         self.inbox.clear();
+        self.held.clear();
+        self.backlog.clear();
         self.pending = None;
         for place in &mut self.places {
             (place.publishing, place.reading) = (None, None);
