@@ -7,6 +7,7 @@ use crate::shell::cargo;
 const ARROWS: &[(&str, &[&str])] = &[
     ("failover-core", &[]),
     ("failover-sim", &["failover-core"]),
+    ("failover-twin", &["failover-core", "failover-sim"]),
     ("health", &[]),
     ("cloud-http", &[]),
     ("dns-provider", &["cloud-http"]),
