@@ -1,7 +1,9 @@
-//! The project's chores: `cargo xtask demo | test | panel | tidy | bench | sim`.
+//! The project's chores: `cargo xtask demo | test | panel | tidy | bench | sim | model |
+//! mutants`.
 mod bench;
 mod browser;
 mod demo;
+mod model;
 mod panel;
 mod shell;
 mod sim;
@@ -19,6 +21,9 @@ const USAGE: &str = "cargo xtask <chore>
   bench [NAME]   benchmarks; `bench failover` measures whole failovers
   sim [ARGS]     stories of trouble and whether the promises hold: --seeds N [--from SEED]
                  [--minutes N] [--all 1], --story FILE, --seed SEED, --day
+  model [ARGS]   every state of four closed worlds: --scope A|B|C|D|all, --size small|full,
+                 --threads N, --memory MIB, --write-docs
+  mutants        seeded faults, and which promise notices each
 ";
 
 fn main() -> ExitCode {
@@ -32,6 +37,8 @@ fn main() -> ExitCode {
         "tidy" => tidy::run(),
         "bench" => bench::run(&rest),
         "sim" => sim::run(&rest),
+        "model" => model::run(&rest),
+        "mutants" => model::mutants(&rest),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

@@ -1,7 +1,7 @@
 //! Gives facts to machines and carries out what they say, one output after the other.
 use std::sync::Arc;
 
-use failover_core::{Event, Input, Output, Timestamp};
+use failover_core::{Event, Input, Output, SiteId, Timestamp};
 
 use super::action::Who;
 use super::moment::{Flying, Moment, Write};
@@ -133,11 +133,19 @@ impl Moment {
             Output::ReadBack { provider } | Output::Verify { provider, .. } => {
                 self.watchers[who.index()].asked |= 1 << provider.0;
             }
-            Output::Fence { site } => self.flying.push(Flying::Job { who, site, start: false }),
-            Output::Start { site } => self.flying.push(Flying::Job { who, site, start: true }),
+            Output::Fence { site } => self.employ(who, site, false),
+            Output::Start { site } => self.employ(who, site, true),
             _ => {}
         }
         Ok(())
+    }
+
+    /// Compute gets a job; the same one asked for again is the same one.
+    fn employ(&mut self, who: Who, site: SiteId, start: bool) {
+        let job = Flying::Job { who, site, start };
+        if !self.flying.contains(&job) {
+            self.flying.push(job);
+        }
     }
 
     fn record(&mut self, who: Who, event: &Event, tally: &mut Tally) -> Result<(), Broken> {

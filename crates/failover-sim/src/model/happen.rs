@@ -7,7 +7,7 @@ use failover_core::{
 };
 
 use super::action::{Action, Fate, Lag, Order, Who};
-use super::moment::{Flying, Moment};
+use super::moment::{Flying, Moment, Write};
 use super::setup::{Fault, Guard};
 use super::tally::Tally;
 use crate::property::Broken;
@@ -17,6 +17,9 @@ use crate::seen::{Seen, Stored};
 const PAUSE: Duration = Duration::from_secs(2);
 /// How long a lease lasts.
 pub(super) const LEASE: Duration = Duration::from_secs(3);
+/// How long a write that was given up may still land: no longer than the window in which the
+/// machine knows its own late writes.
+const LIFE: Duration = Duration::from_secs(2);
 /// How far a clock is set back.
 const BACK: Duration = Duration::from_secs(2);
 
@@ -106,6 +109,8 @@ impl Moment {
                     self.left.spend(Fault::Sleep);
                 }
                 self.watchers[who.index()].asleep = asleep;
+                // No report arrives at a machine that sleeps.
+                self.vantage_ids().for_each(|vantage| self.set_honest(vantage));
                 self.feed(who, Input::Tick);
             }
             Action::Journal(writable) => {
@@ -125,6 +130,8 @@ impl Moment {
         let seen = Seen::Passed { now: self.truth.now };
         tally.count(&self.truth, &seen);
         self.monitor.see(&self.truth, &seen)?;
+        let late = |write: &Write| self.truth.now.since(write.sent) >= LIFE;
+        self.flying.retain(|one| !matches!(one, Flying::Write(w) if w.orphan && late(w)));
         self.feed_all(&Input::Tick);
         for watcher in &mut self.watchers {
             watcher.looked = 0;
@@ -276,7 +283,8 @@ impl Moment {
 
     fn set_honest(&mut self, vantage: VantageId) {
         let one = self.vantages[vantage.index()];
-        let honest = one.says.is_none() && !one.mute && !one.isolated;
+        let heard = self.watchers.iter().any(|watcher| !watcher.asleep);
+        let honest = heard && one.says.is_none() && !one.mute && !one.isolated;
         let bit = 1 << vantage.0;
         let rest = self.truth.honest & !bit;
         self.truth.honest = if honest { rest | bit } else { rest };

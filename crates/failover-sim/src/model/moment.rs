@@ -123,7 +123,11 @@ impl Moment {
         };
         let machine = Arc::new(setup.machine(&State::default()));
         // Who shares a lease says first thing that it does not lead.
-        let first = if setup.leased() { vec![Input::LeadershipLost] } else { Vec::new() };
+        let mut first = if setup.leased() { vec![Input::LeadershipLost] } else { Vec::new() };
+        let lag = spec.lag_max.map(|_| Duration::ZERO);
+        if lag.is_some() {
+            first.extend(setup.sites().map(|site| Input::Lag { site, lag }));
+        }
         let watcher = || Watcher {
             machine: Some(Arc::clone(&machine)),
             inbox: first.clone(),
@@ -140,7 +144,7 @@ impl Moment {
             vantages: [Vantage::default(); MOST],
             versions: [0; MOST],
             flying: Vec::new(),
-            lags: [None; MOST],
+            lags: [lag; MOST],
             left: setup.left,
             monitor: Monitor::new(&setup.policy, setup.goals),
         }
@@ -187,7 +191,7 @@ impl Moment {
         let mut plain = self.watchers.len() > 1;
         for watcher in &self.watchers {
             plain |= watcher.machine.is_none() || !watcher.outbox.is_empty();
-            watcher.hash_with(beside, now, &mut digest);
+            watcher.hash_with(beside, &mut digest);
         }
         if plain {
             // Else the journal is what the machine has in its memory.
@@ -204,9 +208,7 @@ impl Moment {
                 let fresh = self.versions[write.provider.index()] == version;
                 (write.who, write.provider, write.id, write.attempt, write.sites).hash(digest);
                 (fresh, content, write.orphan).hash(digest);
-                if !write.orphan {
-                    write.sent.hash(digest);
-                }
+                write.sent.hash(digest);
             }
             Flying::Echo { who, provider, attempt, receipt } => {
                 (1u8, who, provider, attempt, receipt).hash(digest);
@@ -217,9 +219,13 @@ impl Moment {
 }
 
 impl Watcher {
-    fn hash_with(&self, beside: &mut [u64], now: Timestamp, digest: &mut Digest) {
+    fn hash_with(&self, beside: &mut [u64], digest: &mut Digest) {
         match &self.machine {
-            Some(machine) => machine.orbit(beside).hash(digest),
+            Some(machine) => {
+                machine.orbit(beside).hash(digest);
+                // What the machine counts from is the moment of its latest step.
+                self.stepped.hash(digest);
+            }
             None => {
                 // Nothing else tells the vantages apart.
                 beside.sort_unstable();
@@ -227,7 +233,7 @@ impl Watcher {
             }
         }
         (&self.inbox, &self.outbox, &self.held).hash(digest);
-        (self.epoch, self.asleep, self.behind, now.since(self.stepped)).hash(digest);
+        (self.epoch, self.asleep, self.behind).hash(digest);
         (self.looked, self.asked, self.wrong).hash(digest);
     }
 }

@@ -61,12 +61,12 @@ impl Letter {
         use Property::*;
         match self {
             Self::A => &[
-                S1, S2, S4, S5, S6, S7, S8, S9, S10, S12, S14, S16, S17, S20, S22, S23, S24, S25,
+                S1, S2, S4, S5, S6, S7, S8, S10, S12, S14, S16, S17, S20, S21, S22, S23, S24, S25,
                 S26, S28,
             ],
             Self::B => &[S1, S2, S3a, S3b, S4, S10, S13, S14, S15, S16, S17, S25],
             Self::C => &[S5, S8, S9, S10, S11, S12, S16, S20, S22, S23, S25, S27],
-            Self::D => &[S5, S9, S11, S16, S18, S19, S22, S23, S25, S26],
+            Self::D => &[S5, S9, S11, S16, S18, S19, S22, S23, S26],
         }
     }
 
@@ -85,16 +85,19 @@ impl Letter {
         Closed::new(self.worlds(size))
     }
 
-    /// The same with a seeded fault in each machine.
-    pub fn mutated(self, mutant: Mutant) -> Closed {
-        let with = |setup| Setup { mutant: Some(mutant), ..setup };
-        Closed::new(self.worlds(Size::Small).into_iter().map(with))
+    /// The small ones, each by itself, with a seeded fault in each machine.
+    pub fn mutated(self, mutant: Mutant) -> Vec<Closed> {
+        self.alone(|setup| Setup { mutant: Some(mutant), ..setup })
     }
 
     /// The same with providers that only seem to check preconditions.
-    pub fn unguarded(self) -> Closed {
-        let with = |setup| Setup { guard: Guard::Nothing, ..setup };
-        Closed::new(self.worlds(Size::Small).into_iter().map(with))
+    pub fn unguarded(self) -> Vec<Closed> {
+        self.alone(|setup| Setup { guard: Guard::Nothing, ..setup })
+    }
+
+    fn alone(self, change: impl Fn(Setup) -> Setup) -> Vec<Closed> {
+        let worlds = self.worlds(Size::Small).into_iter();
+        worlds.map(|setup| Closed::new([change(setup)])).collect()
     }
 }
 
@@ -192,21 +195,20 @@ fn so_many(size: Size, budgets: &[(Fault, u8, u8)]) -> Vec<(Fault, u8)> {
 
 /// Three vantages, one provider: quorums, lies, silence, isolation, commands, crashes.
 fn logic(size: Size) -> Vec<Setup> {
-    use Fault::{Command, Crash, Flip, Foreign, Isolate, Journal, Lie, Mute, Outage};
+    use Fault::{Command, Crash, Flip, Isolate, Journal, Lie, Mute, Outage};
     let base = || spec(3, &[true]);
-    let left = so_many(size, &[(Flip, 1, 1), (Lie, 1, 2), (Mute, 1, 1), (Isolate, 0, 1)]);
+    let left = so_many(size, &[(Flip, 1, 1), (Lie, 1, 2), (Mute, 0, 1), (Isolate, 0, 1)]);
     let deep = PolicySpec { fall: Fall::InARow(3), rise: 2, ..base() };
     let votes = setup("three vantages, liars, silence, isolation", deep, &left);
     let votes = Setup { one_by_one: true, ..votes };
-    let left = so_many(size, &[(Flip, 1, 2), (Lie, 1, 2), (Isolate, 1, 1), (Mute, 0, 1)]);
+    let left = so_many(size, &[(Flip, 1, 2), (Lie, 0, 2), (Isolate, 1, 1), (Mute, 1, 1)]);
     let quick = PolicySpec { candidate_up_for: Duration::ZERO, ..base() };
     let quick = setup("the same with verdicts at once", quick, &left);
     let quick = Setup { one_by_one: true, ..quick };
-    let left = so_many(
-        size,
-        &[(Flip, 1, 2), (Command, 1, 2), (Crash, 1, 1), (Journal, 1, 1), (Foreign, 0, 1)],
-    );
-    let orders = setup("operators, crashes, a journal that fails", base(), &left);
+    let left = so_many(size, &[(Flip, 1, 1), (Command, 1, 2), (Crash, 0, 1), (Journal, 1, 1)]);
+    let vantages = if size == Size::Small { 1 } else { 3 };
+    let some = spec(vantages, &[true]);
+    let orders = setup("operators, crashes, a journal that fails", some, &left);
     let orders = Setup { orders: ORDERS, foreign: FOREIGN, twins: true, ..orders };
     let left = so_many(size, &[(Flip, 1, 2), (Lie, 1, 1), (Outage, 1, 1), (Command, 0, 1)]);
     let rest = setup("what comes about once faults stop", base(), &left);
@@ -235,7 +237,7 @@ fn fencing(size: Size) -> Vec<Setup> {
         Backwards, Command, Crash, Echo, Flip, Foreign, Late, Lease, Lose, Outage, Refuse,
     };
     let base = || PolicySpec { candidate_up_for: Duration::ZERO, ..spec(1, &[true, false]) };
-    let orders = &[Order::Rearm, Order::FailBack];
+    let orders = &[Order::Rearm, Order::FailBack, Order::Force(B, A)];
     let left = so_many(
         size,
         &[
@@ -247,8 +249,12 @@ fn fencing(size: Size) -> Vec<Setup> {
             (Command, 0, 1),
         ],
     );
-    let two = setup("two watchers: leases, late writes, crashes", base(), &left);
-    let two = Setup { watchers: 2, orders, ..two };
+    let few = match size {
+        Size::Small => PolicySpec { candidate_up_for: Duration::ZERO, ..spec(1, &[true]) },
+        Size::Full => base(),
+    };
+    let two = setup("two watchers: leases, late writes, crashes", few, &left);
+    let two = Setup { watchers: 2, orders, twins: size == Size::Small, ..two };
     let left = so_many(
         size,
         &[
@@ -257,7 +263,7 @@ fn fencing(size: Size) -> Vec<Setup> {
             (Lose, 0, 1),
             (Refuse, 0, 1),
             (Echo, 1, 1),
-            (Crash, 1, 1),
+            (Crash, 0, 1),
             (Command, 1, 1),
             (Foreign, 0, 1),
         ],
@@ -267,7 +273,9 @@ fn fencing(size: Size) -> Vec<Setup> {
     let left = so_many(size, &[(Flip, 1, 2), (Outage, 1, 2), (Late, 1, 1), (Command, 0, 1)]);
     let rest = setup("what comes about once faults stop", base(), &left);
     let rest = Setup { settle: true, orders, ..rest };
-    vec![two, one, rest]
+    let left = so_many(size, &[(Flip, 1, 2), (Crash, 1, 1), (Lose, 0, 1)]);
+    let dies = setup("one watcher that dies at every output", base(), &left);
+    vec![two, one, dies, rest]
 }
 
 /// One vantage and one provider, and time in strides.
@@ -291,6 +299,7 @@ fn time(size: Size) -> Vec<Setup> {
     let left = so_many(size, &[(Flip, 3, 4), (Late, 0, 1), (Crash, 1, 1)]);
     let ends = PolicySpec { latch: Latch::For(SECOND * 2), ..base() };
     let windows = setup("hold-down, budget, latches that end", ends, &left);
+    let windows = Setup { twins: size == Size::Small, ..windows };
     let left = so_many(size, &[(Flip, 2, 3), (Sleep, 1, 1), (Mute, 0, 1)]);
     let off = PolicySpec { latch: Latch::Off, ..base() };
     let rest = setup("what comes about once faults stop", off, &left);
@@ -308,7 +317,7 @@ fn data(size: Size) -> Vec<Setup> {
         (AnswerMode::Active, OnAllDown::AnswerAll),
         (AnswerMode::AllUp, OnAllDown::AnswerAll),
     ];
-    let left = so_many(size, &[(Flip, 1, 2), (Lag, 2, 3), (Compute, 0, 1), (Command, 0, 1)]);
+    let left = so_many(size, &[(Flip, 2, 3), (Lag, 1, 2), (Compute, 0, 1), (Command, 0, 1)]);
     for failback in backs {
         for fence in [Fence::Never, Fence::Before, Fence::After] {
             for cold in [false, true] {
@@ -320,7 +329,7 @@ fn data(size: Size) -> Vec<Setup> {
                     let spec = PolicySpec { failback, fence, answer, on_all_down, drift, ..spec };
                     let one = setup("lags, ways back, fences, standbys", spec, &left);
                     let alive = if cold { SiteSet::one(A) } else { BOTH };
-                    let settle = size == Size::Small;
+                    let settle = size == Size::Small && fence == Fence::Never;
                     let orders = &[Order::Rearm];
                     setups.push(Setup { alive, settle, orders, ..one });
                 }

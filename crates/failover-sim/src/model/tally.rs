@@ -147,7 +147,7 @@ impl Tally {
     }
 
     fn count_output(&mut self, output: &Output, lag: bool) {
-        use Property::{S1, S5, S6, S7, S10, S11, S18, S19, S22, S24, S26};
+        use Property::{S1, S5, S6, S7, S8, S10, S11, S18, S19, S22, S24, S26};
         match output {
             Output::Refused { command: Command::SwitchOver { .. }, .. } => {
                 self.reach(Feat::RefusedSwitch);
@@ -158,7 +158,7 @@ impl Tally {
                 if *who != Actor::machine() || *reason == MoveKind::Repair {
                     return;
                 }
-                [S5, S11, S22, S26].into_iter().for_each(|property| self.evaluated(property));
+                [S5, S8, S11, S22, S26].into_iter().for_each(|property| self.evaluated(property));
                 if lag {
                     self.evaluated(S19);
                 }
