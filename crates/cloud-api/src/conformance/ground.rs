@@ -51,9 +51,11 @@ impl<'a> Ground<'a> {
 
     /// The server most checks play with.
     pub(super) fn spec(&self) -> Result<ServerSpec, String> {
-        let Setting { owner, place, machines, image, .. } = self.setting;
+        let Setting { owner, place, machines, image, home, .. } = self.setting;
         let name = name("conformance-server")?;
-        Ok(ServerSpec::new(name, owner.clone(), place, &machines[0], image))
+        let mut spec = ServerSpec::new(name, owner.clone(), place, &machines[0], image);
+        spec.attachments.extend(home.clone());
+        Ok(spec)
     }
 
     /// Makes a server and waits until it runs.

@@ -34,6 +34,7 @@ use futures_util::future::BoxFuture;
 
 use crate::name::Owner;
 use crate::provider::ComputeProvider;
+use crate::server::Attachment;
 use ground::Ground;
 
 /// What the suite works with.
@@ -48,6 +49,10 @@ pub struct Setting {
     pub machines: [String; 2],
     /// The system.
     pub image: String,
+    /// The network that servers stand in by default; must not be the owner's. Without one they
+    /// stand where the provider puts them, which at Google is the network `default`, if the project
+    /// still has it.
+    pub home: Option<Attachment>,
     /// How long one check may take.
     pub patience: Duration,
 }
@@ -60,8 +65,15 @@ impl Setting {
             place: place.to_owned(),
             machines: machines.map(str::to_owned),
             image: image.to_owned(),
+            home: None,
             patience: Duration::from_secs(300),
         }
+    }
+
+    /// The same with a network for the servers.
+    #[must_use]
+    pub fn home(self, home: Attachment) -> Self {
+        Self { home: Some(home), ..self }
     }
 
     /// The same with another time for each check.

@@ -40,7 +40,7 @@ pub(super) async fn attached(ground: &Ground<'_>) -> Result<(), String> {
     let (network, subnet) = ground.network(networks).await?;
     let wanted = range("10.213.4.0/24")?.nth(77).ok_or("there is no such address")?;
     let mut spec = ground.spec()?;
-    spec.attachments.push(Attachment::new(&network, &subnet).address(wanted));
+    spec.attachments = vec![Attachment::new(&network, &subnet).address(wanted)];
     let server = ground.make(&spec).await?;
     let right = server.private.len() == 1
         && server.private[0].network == network
@@ -52,7 +52,7 @@ pub(super) async fn in_use(ground: &Ground<'_>) -> Result<(), String> {
     let Some(networks) = ground.provider.networks() else { return Ok(()) };
     let (network, subnet) = ground.network(networks).await?;
     let mut spec = ground.spec()?;
-    spec.attachments.push(Attachment::new(&network, &subnet));
+    spec.attachments = vec![Attachment::new(&network, &subnet)];
     ground.make(&spec).await?;
     let refused = match networks.delete_subnet(&subnet, ground.call()).await {
         Err(error) => Some(error),

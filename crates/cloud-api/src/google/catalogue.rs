@@ -24,8 +24,14 @@ impl GoogleCompute {
         let doing = format!("list machine types of {zone}");
         check_word("place", zone).map_err(|failure| self.error(&doing, failure))?;
         let path = format!("zones/{}/machineTypes", encode(zone));
-        let types: Vec<MachineType> =
-            self.list(Request::read(doing, self.path(&path)), call).await?;
+        let listed = self.list(Request::read(doing, self.path(&path)), call).await;
+        let types: Vec<MachineType> = listed.map_err(|mut error| {
+            // "Invalid value for field 'zone': … Unknown zone." comes as 400.
+            if error.failure.message.contains("Unknown zone") {
+                error.failure.kind = Kind::NotFound;
+            }
+            error
+        })?;
         Ok(types.into_iter().map(|wire| wire.machine(zone)).collect())
     }
 

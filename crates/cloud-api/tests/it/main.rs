@@ -1,5 +1,6 @@
 //! What this crate promises, seen from outside.
 mod conformance;
+mod emulated;
 mod google;
 mod hetzner;
 mod memory;
