@@ -61,7 +61,8 @@ pub(super) fn find(link: &str) -> Option<Value> {
     let path = link.split_once("projects/").map(|(_, path)| path)?;
     let parts: Vec<&str> = path.split('/').collect();
     let matching = |image: &&(&str, &str, &str, &str)| match parts.as_slice() {
-        [project, "global", "images", "family", family] => {
+        [project, "global", "images", "family", family]
+        | [project, "zones", _, "imageFamilyViews", family] => {
             image.0 == *project && image.1 == *family
         }
         [project, "global", "images", name] => image.0 == *project && image.2 == *name,

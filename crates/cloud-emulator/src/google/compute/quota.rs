@@ -52,12 +52,14 @@ fn usage(store: &Store, metric: &str, region: &str) -> f64 {
         Scope::Global => false,
     };
     let instances = || store.all("instances").filter(|(place, _)| here(place));
-    match metric {
+    let used: f64 = match metric {
         "CPUS" => instances().map(|(_, item)| cpus(store, &item["machineType"])).sum(),
         "INSTANCES" => instances().map(|_| 1.0).sum(),
         "STATIC_ADDRESSES" => {
             store.all("addresses").filter(|(place, _)| here(place)).map(|_| 1.0).sum()
         }
         _ => 0.0,
-    }
+    };
+    // The sum of nothing is -0.0.
+    used + 0.0
 }

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Google, ZONE, instant, refused, send};
+use super::{Google, ZONE, instant, refused, send, wish};
 
 /// Below another project than the caller's.
 async fn in_project(google: &Google, method: Method, path: &str) -> super::Answer {
@@ -24,9 +24,13 @@ async fn a_family_is_its_newest_image_and_old_ones_say_so() {
         assert_eq!(in_project(&google, Method::GET, &path).await.ok(), image);
         assert!(image["selfLink"].as_str().unwrap().ends_with(&path), "{image}");
     }
-    let view = "debian-cloud/zones/europe-west3-a/imageFamilyViews/debian-12";
-    let view = in_project(&google, Method::GET, view).await.ok();
+    let link = "debian-cloud/zones/-/imageFamilyViews/debian-12";
+    let view = in_project(&google, Method::GET, link).await.ok();
     assert_eq!(view["image"]["family"], "debian-12", "as gcloud asks for it");
+    google.network().await;
+    let disk =
+        json!({"boot": true, "initializeParams": {"sourceImage": format!("projects/{link}")}});
+    google.made(&format!("{ZONE}/instances"), wish("a", json!({"disks": [disk]}))).await;
     let list = in_project(&google, Method::GET, "debian-cloud/global/images").await.ok();
     let old: Vec<&Value> = list["items"]
         .as_array()
@@ -56,7 +60,7 @@ async fn zones_know_their_region_and_regions_their_zones_and_quotas() {
         let all = region["quotas"].as_array().unwrap().iter();
         all.clone().find(|one| one["metric"] == metric).cloned().expect("the quota")
     };
-    assert_eq!(quota("CPUS")["usage"], 0.0);
+    assert_eq!(quota("CPUS")["usage"].to_string(), "0.0");
     for path in ["/zones/x", "/regions/x"] {
         assert_eq!(google.look(path).await.error(), refused(404, "notFound"));
     }
