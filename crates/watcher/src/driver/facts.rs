@@ -207,6 +207,10 @@ impl Driver {
     }
 }
 
+/// How long after a write a provider without precondition is looked at more closely, and how often.
+const LATE: Duration = Duration::from_secs(120);
+const CLOSE_LOOK: Duration = Duration::from_secs(5);
+
 /// Looks at one provider of one service, for ever.
 struct Patrol {
     setup: Arc<Setup>,
@@ -225,13 +229,23 @@ impl Patrol {
         let known = &setup.services[service];
         let spec = &setup.providers[known.providers[provider.index()]];
         let options = &setup.options;
-        let mut whole_at = Instant::now();
+        let guarded = known.policy().providers[provider.index()].guarded;
+        let count = || writes.load(std::sync::atomic::Ordering::SeqCst);
+        let (mut whole_at, mut latest, mut close_until) = (now(), count(), now());
         loop {
-            let mark = writes.load(std::sync::atomic::Ordering::SeqCst);
-            let tell = Instant::now() >= whole_at;
+            let mark = count();
+            if mark != latest && !guarded {
+                // A late write of our own could still land, and nothing there would stop it.
+                close_until = now() + LATE;
+            }
+            latest = mark;
+            let close = now() < close_until;
+            let interval = options.drift_interval;
+            let interval = if close { interval.min(CLOSE_LOOK) } else { interval };
+            let tell = now() >= whole_at;
             let asking = observe::round(known, &home.servers, options.query_timeout);
             if tell {
-                whole_at = Instant::now() + shifted(options.drift_interval);
+                whole_at = now() + shifted(interval);
                 let call = Call::until(Instant::now() + spec.call_timeout);
                 let (heard, stored) = tokio::join!(asking, publish::read(known, spec, &home, call));
                 let read_back = false;
@@ -239,6 +253,10 @@ impl Patrol {
                 let heard = Fact::Heard { service, provider, mark, heard, tell };
                 let _ = facts.send(stored).await;
                 let _ = facts.send(heard).await;
+                if count() != mark {
+                    // It speaks of the time before a write, and is passed on to nobody.
+                    whole_at = now();
+                }
             } else {
                 let heard = asking.await;
                 let _ = facts.send(Fact::Heard { service, provider, mark, heard, tell }).await;

@@ -177,7 +177,11 @@ impl Driver {
         facts.undo(&mut self.services[taken.service].recorder);
         self.seq -= taken.records.len() as u64;
         self.trouble = Some(Trouble::new(error));
-        self.queue.push_front(job);
+        // That the journal works is a fact no more, whoever is yet to be told.
+        self.queue.retain(|job| !matches!(job.input, Input::Journal { .. }));
+        if !matches!(job.input, Input::Journal { .. }) {
+            self.queue.push_front(job);
+        }
         for service in (0..self.services.len()).rev() {
             self.queue.push_front(Job::of(service, Input::Journal { writable: false }));
         }
