@@ -25,6 +25,8 @@ fn lints() -> Done {
     step("lints", host.args(["--all-targets", "--", "--deny", "warnings"]))?;
     let mut bare = cargo(&["clippy", "--locked", "--package", "failover-core"]);
     step("lints of the bare core", bare.args(["--no-default-features", "--", "-D", "warnings"]))?;
+    let mut seeded = cargo(&["clippy", "--locked", "--package", "failover-sim", "--all-targets"]);
+    step("lints of the model", seeded.args(["--features", "model", "--", "-D", "warnings"]))?;
     let mut panel = cargo(&["clippy", "--locked", "--package", "panel"]);
     panel.args(["--target", "wasm32-unknown-unknown", "--target-dir", "target/wasm"]);
     step("lints of the panel", panel.args(["--", "--deny", "warnings"]))
@@ -37,7 +39,12 @@ fn tests(browser: &Browser) -> Done {
         Browser::Ready => all.env("SCHWENK_TEST_BROWSER", "1"),
         Browser::Missing => all.env_remove("SCHWENK_TEST_BROWSER"),
     };
-    step("tests", &mut all)
+    step("tests", &mut all)?;
+    // Apart, so that everything else is tested without the seeded faults, as it is shipped.
+    let mut core = cargo(&["test", "--locked", "--package", "failover-core", "--test", "it"]);
+    step("seeded faults", core.args(["--features", "mutants", "mutants"]))?;
+    let mut model = cargo(&["test", "--locked", "--package", "failover-sim", "--test", "it"]);
+    step("exhaustive exploration, small", model.args(["--features", "model", "model"]))
 }
 
 fn docs() -> Done {
@@ -47,6 +54,7 @@ fn docs() -> Done {
 
 fn wasm() -> Done {
     let mut build = cargo(&["build", "--locked", "--package", "failover-core"]);
-    build.args(["--package", "web-api", "--target", "wasm32-unknown-unknown"]);
+    build.args(["--package", "failover-sim", "--package", "web-api"]);
+    build.args(["--target", "wasm32-unknown-unknown"]);
     step("pure crates for wasm32", build.args(["--target-dir", "target/wasm"]))
 }

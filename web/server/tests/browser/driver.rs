@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -62,6 +62,11 @@ impl Browser {
         let script = format!("location.hash = {}", json!(hash));
         self.driver.execute(script, Vec::new()).await?;
         Ok(())
+    }
+
+    /// Runs a script in the page; what it promises is waited for.
+    pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Result<Value, Failed> {
+        Ok(self.driver.execute(script, arguments).await?.json().clone())
     }
 
     async fn find(&self, css: &str) -> Result<WebElement, Failed> {
@@ -145,7 +150,7 @@ impl Browser {
         self.cdp("Emulation.setEmulatedMedia", json!({ "features": features })).await
     }
 
-    async fn cdp(&self, command: &str, params: serde_json::Value) -> Result<(), Failed> {
+    async fn cdp(&self, command: &str, params: Value) -> Result<(), Failed> {
         self.driver.cdp().send_raw(command, params).await?;
         Ok(())
     }
