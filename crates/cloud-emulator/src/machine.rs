@@ -62,19 +62,29 @@ impl Machine {
         self.run = None;
     }
 
-    pub(crate) fn booted(&self) -> bool {
+    /// Whether its system is up, and its console at that very moment.
+    pub(crate) fn look(&self) -> (bool, String) {
+        let booted = self.booted();
+        (booted, self.written(booted))
+    }
+
+    fn booted(&self) -> bool {
         self.run.is_some_and(|(since, boot)| since.elapsed() >= boot)
     }
 
     /// Everything written to the console so far.
     pub(crate) fn console(&self) -> String {
+        self.look().1
+    }
+
+    fn written(&self, booted: bool) -> String {
         let mut text = self.past.clone();
         if self.run.is_none() {
             return text;
         }
         text.push_str("[    0.000000] Linux version 6.1.0-cloud-amd64\n");
         text.push_str("[    0.412093] Run /sbin/init as init process\n");
-        if !self.booted() {
+        if !booted {
             return text;
         }
         let name = &self.name;

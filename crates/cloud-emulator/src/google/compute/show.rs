@@ -85,6 +85,7 @@ pub(super) fn seen(store: &Store) -> Vec<Seen> {
     for (place, _) in store.all("instances") {
         let item = shown(store, place, &store.items[place]);
         let machine = store.machines.get(place);
+        let (booted, console) = machine.map(crate::machine::Machine::look).unwrap_or_default();
         let nic = &item["networkInterfaces"][0];
         found.push(Seen {
             cloud: Cloud::Google,
@@ -97,8 +98,8 @@ pub(super) fn seen(store: &Store) -> Vec<Seen> {
             server_type: last(&item["machineType"]),
             address: nic["accessConfigs"][0]["natIP"].as_str().map(str::to_owned),
             private: nics(&item).iter().map(|nic| text(&nic["networkIP"])).collect(),
-            booted: machine.is_some_and(crate::machine::Machine::booted),
-            console: machine.map(crate::machine::Machine::console).unwrap_or_default(),
+            booted,
+            console,
         });
     }
     found

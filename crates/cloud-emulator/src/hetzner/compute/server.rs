@@ -127,6 +127,7 @@ impl Server {
 
     pub(super) fn seen(&self, compute: &Compute) -> Seen {
         let primary = self.ipv4.and_then(|id| compute.primary_ips.get(&id));
+        let (booted, console) = self.machine.look();
         Seen {
             cloud: Cloud::Hetzner,
             name: self.common.name.clone(),
@@ -135,8 +136,8 @@ impl Server {
             server_type: self.kind.name.to_owned(),
             address: primary.map(|one| one.ip.clone()),
             private: self.nics.iter().map(|nic| nic.ip.to_string()).collect(),
-            booted: self.machine.booted(),
-            console: self.machine.console(),
+            booted,
+            console,
         }
     }
 
