@@ -8,6 +8,8 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod compute;
+
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;

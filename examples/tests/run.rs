@@ -3,7 +3,12 @@ use std::process::Command;
 
 fn output_of(program: &str) -> String {
     let mut command = Command::new(program);
-    for variable in ["SCHWENK_GOOGLE_ZONE", "SCHWENK_HETZNER_ZONE"] {
+    for variable in [
+        "SCHWENK_GOOGLE_ZONE",
+        "SCHWENK_HETZNER_ZONE",
+        "SCHWENK_GOOGLE_PROJECT",
+        "SCHWENK_HETZNER_SERVERS",
+    ] {
         command.env_remove(variable);
     }
     let output = command.output().expect("the example starts");
@@ -49,4 +54,19 @@ fn an_embedded_watcher_moves_the_service() {
 fn a_provider_of_ones_own_passes_the_conformance_suite() {
     let text = output_of(env!("CARGO_BIN_EXE_custom_provider"));
     assert!(text.contains("Applied") && !text.contains("failed:"), "{text}");
+}
+
+#[test]
+fn a_server_at_google_keeps_its_reserved_address_when_resized() {
+    let text = output_of(env!("CARGO_BIN_EXE_google_compute"));
+    assert!(text.contains("now a e2-medium, moved: None"), "{text}");
+    assert!(text.contains("Running") && text.contains("tidied up"), "{text}");
+}
+
+#[test]
+fn a_server_at_hetzner_gets_its_private_address_and_is_found_again() {
+    let text = output_of(env!("CARGO_BIN_EXE_hetzner_compute"));
+    assert!(text.contains("10.30.1.10") && text.contains("EUR a month"), "{text}");
+    assert!(text.contains("adopted = true, the same = true"), "{text}");
+    assert!(text.contains("Shutdown: Some(Off)") && text.contains("in use: "), "{text}");
 }

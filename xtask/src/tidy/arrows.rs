@@ -32,7 +32,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "examples",
-        &["cloud-emulator", "cloud-http", "dns-provider", "failover-core", "health", "watcher"],
+        &[
+            "cloud-api",
+            "cloud-emulator",
+            "cloud-http",
+            "dns-provider",
+            "failover-core",
+            "health",
+            "watcher",
+        ],
     ),
     ("xtask", &[]),
 ];
