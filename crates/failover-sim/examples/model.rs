@@ -4,7 +4,7 @@ use std::fs;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use failover_sim::model::{Effort, Explored, Letter, Report, Size, Suspect, gallery, hunt, page};
+use failover_sim::model::{Effort, Explored, Letter, Report, Size, gallery, hunt_all, page};
 
 const USAGE: &str = "model [--scope A|B|C|D|all] [--size small|full] [--threads N] [--memory MIB]
       [--json FILE] [--page FILE] [--mutants]
@@ -60,11 +60,7 @@ fn run(options: &Options) -> Result<(), String> {
 }
 
 fn mutants(effort: Effort) -> Result<Vec<failover_sim::model::Verdict>, String> {
-    let look = |suspect: Suspect| {
-        eprintln!("{}", suspect.name());
-        hunt(suspect, effort)
-    };
-    let verdicts: Vec<_> = Suspect::all().into_iter().map(look).collect();
+    let verdicts = hunt_all(effort);
     println!("{}", gallery(&verdicts));
     let alive = verdicts.iter().filter(|verdict| verdict.killed.is_none());
     let alive: Vec<&str> = alive.map(|verdict| verdict.suspect.name()).collect();

@@ -81,8 +81,7 @@ impl Moment {
         let records = outputs.iter().any(|output| matches!(output, Output::Record(_)));
         if let (true, false, Some(before)) = (records, commits, before) {
             watcher.machine = Some(before);
-            self.refuse(who, input);
-            return Ok(());
+            return self.refuse(who, input);
         }
         let seen =
             Seen::Stepped { watcher: who.index(), now, input: &input, outputs: &outputs, machine };
@@ -100,8 +99,12 @@ impl Moment {
     }
 
     /// The journal has refused: nothing of the step has happened.
-    fn refuse(&mut self, who: Who, input: Input) {
+    fn refuse(&mut self, who: Who, input: Input) -> Result<(), Broken> {
         let lost = self.writable;
+        if lost && input == Input::LeadershipLost {
+            let text = format!("{who} records although it was told that it does not lead");
+            return Err(Broken { property: Property::S13, text });
+        }
         let watcher = &mut self.watchers[who.index()];
         if lost {
             // The transaction found a newer epoch.
@@ -113,6 +116,7 @@ impl Moment {
                 watcher.held.push(input);
             }
         }
+        Ok(())
     }
 
     /// Carries out one output.

@@ -1,4 +1,7 @@
 //! The gallery of mutants: seeded faults, and which promise notices each of them.
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
 use failover_core::Mutant;
 
 use super::closed::Closed;
@@ -95,7 +98,28 @@ impl Suspect {
     }
 }
 
-/// Looks for a fault in one scope after the other until a promise that it must break is broken.
+/// Hunts all of them, `effort.threads` at a time.
+pub fn hunt_all(effort: Effort) -> Vec<Verdict> {
+    let suspects = Suspect::all();
+    let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let work = || {
+        while let Some(suspect) = suspects.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let verdict = hunt(*suspect, effort);
+            found.lock().unwrap_or_else(PoisonError::into_inner).push(verdict);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..effort.threads.max(1) {
+            scope.spawn(work);
+        }
+    });
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.sort_by_key(|verdict| suspects.iter().position(|known| *known == verdict.suspect));
+    found
+}
+
+/// Looks for a fault in one scope after the other until a promise that it must break is broken:
+/// with one worker, so that it is the same one each time.
 pub fn hunt(suspect: Suspect, effort: Effort) -> Verdict {
     let kills = suspect.kills();
     let mut states = 0;
@@ -105,7 +129,7 @@ pub fn hunt(suspect: Suspect, effort: Effort) -> Verdict {
             Suspect::AcceptsAnyWrite => letter.unguarded(),
         };
         for closed in worlds {
-            let found = explore(&closed, effort);
+            let found = explore(&closed, Effort { threads: 1, ..effort });
             states += found.states;
             let Some(trace) = found.broken else { continue };
             if !kills.contains(&trace.broken.property) {

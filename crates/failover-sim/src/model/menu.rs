@@ -90,7 +90,8 @@ impl Moment {
             }
             if self.left.has(Fault::Lie) {
                 let sites = SiteSet::first(self.setup.policy.spec().sites.len());
-                let lies = [sites.without(failover_core::SiteId(0)), sites, SiteSet::EMPTY];
+                let one = |site| SiteSet::one(failover_core::SiteId(site));
+                let lies = [one(1), one(0), sites, SiteSet::EMPTY];
                 let news = lies.into_iter().filter(|says| vantage.says != Some(*says));
                 menu.extend(news.map(|says| Action::Lie(v, Some(says))));
             }

@@ -25,7 +25,7 @@ mod worker;
 pub use action::{Action, Fate, Lag, Order, Who};
 pub use closed::Closed;
 pub use explorer::{Effort, Found, Scope, Trace, collision, explore};
-pub use gallery::{Kill, Suspect, Verdict, hunt};
+pub use gallery::{Kill, Suspect, Verdict, hunt, hunt_all};
 pub use moment::Moment;
 pub use page::page;
 pub use report::{Explored, Report, gallery, told};

@@ -18,8 +18,8 @@ pub fn page(report: &Report, verdicts: &[Verdict], size: Size, date: &str) -> St
     let exhaustive = report.exhaustive().len();
     let _ = writeln!(
         out,
-        "Written on {date} by `cargo xtask model --write-docs --size {size}`: {exhaustive} of {} promises were put \
-         to the test in every one of {} distinct states.\n",
+        "Written on {date} by `cargo xtask model --write-docs --size {size}`: {exhaustive} of {} promises \
+         were put to the test exhaustively, in {} distinct states altogether.\n",
         Property::ALL.len(),
         million(total)
     );

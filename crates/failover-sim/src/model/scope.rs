@@ -280,7 +280,7 @@ fn fencing(size: Size) -> Vec<Setup> {
 
 /// One vantage and one provider, and time in strides.
 fn time(size: Size) -> Vec<Setup> {
-    use Fault::{Backwards, Command, Crash, Flip, Late, Mute, Sleep};
+    use Fault::{Backwards, Command, Crash, Flip, Late, Lie, Mute, Sleep};
     let base = || PolicySpec { fall: Fall::InARow(2), rise: 2, ..spec(1, &[false]) };
     let left = so_many(
         size,
@@ -293,7 +293,9 @@ fn time(size: Size) -> Vec<Setup> {
             (Command, 1, 1),
         ],
     );
-    let gaps = setup("sleeping watchers, clocks set back, silence, pauses", base(), &left);
+    // Reports that outlast a sleep are what makes it dangerous.
+    let lasting = PolicySpec { freshness: SECOND * 4, ..base() };
+    let gaps = setup("sleeping watchers, clocks set back, silence, pauses", lasting, &left);
     let orders = &[Order::Disarm, Order::MaintenanceOn(B), Order::Rearm];
     let gaps = Setup { strides: &[500, 1_000], orders, ..gaps };
     let left = so_many(size, &[(Flip, 3, 4), (Late, 0, 1), (Crash, 1, 1)]);
@@ -304,7 +306,11 @@ fn time(size: Size) -> Vec<Setup> {
     let off = PolicySpec { latch: Latch::Off, ..base() };
     let rest = setup("what comes about once faults stop", off, &left);
     let rest = Setup { settle: true, ..rest };
-    vec![gaps, windows, rest]
+    let left = so_many(size, &[(Lie, 3, 4), (Command, 1, 2)]);
+    let hasty = PolicySpec { candidate_up_for: Duration::ZERO, moves_max: 3, ..spec(1, &[false]) };
+    let latch = setup("a vantage that says now this, now that", hasty, &left);
+    let latch = Setup { orders: &[Order::Rearm], ..latch };
+    vec![gaps, windows, latch, rest]
 }
 
 /// Every mixture of what matters for the data behind the sites.

@@ -1,2 +1,4 @@
 //! The world and the promises from outside.
+#[cfg(feature = "model")]
+mod model;
 mod world;

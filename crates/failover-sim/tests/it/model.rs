@@ -1,0 +1,74 @@
+//! Exhaustive exploration: what holds, what does not, and whether the difference would be noticed.
+use failover_sim::Property;
+use failover_sim::model::{
+    Closed, Effort, Explored, Letter, Report, Size, Suspect, explore, hunt_all, replay,
+};
+
+const EFFORT: Effort = Effort { threads: 2, memory: 64 << 20, progress: false };
+
+#[test]
+fn every_state_of_the_small_scopes_keeps_every_promise_and_tries_what_it_claims_to_try() {
+    let scopes = Letter::ALL.map(|letter| Explored::of(letter, Size::Small, EFFORT));
+    let report = Report::of(scopes.into());
+    assert!(report.problems.is_empty(), "{}", report.text());
+    let tried = report.exhaustive().len();
+    assert!(tried >= 28, "only {tried} promises are put to the test:\n{}", report.text());
+}
+
+#[test]
+fn one_worker_and_two_find_the_same_states() {
+    let mut world = Letter::A.worlds(Size::Small).remove(1);
+    world.one_by_one = false;
+    let count = |threads| {
+        let found = explore(&Closed::new([world.clone()]), Effort { threads, ..EFFORT });
+        assert!(found.complete);
+        (found.states, found.transitions)
+    };
+    assert_eq!(count(1), count(2));
+}
+
+#[test]
+fn a_table_that_is_too_small_is_no_success() {
+    let closed = Letter::A.closed(Size::Small);
+    let found = explore(&closed, Effort { memory: 0, ..EFFORT });
+    assert!(!found.complete);
+}
+
+#[test]
+fn each_seeded_fault_is_noticed_by_a_promise_that_it_is_made_to_break() {
+    for verdict in hunt_all(EFFORT) {
+        let suspect = verdict.suspect;
+        let kills = suspect.kills();
+        assert!(!kills.is_empty(), "{} breaks nothing", suspect.name());
+        let Some(kill) = verdict.killed else {
+            panic!("nobody has noticed {}: {}", suspect.name(), suspect.what());
+        };
+        assert!(kills.contains(&kill.property), "{}: {}", suspect.name(), kill.text);
+        let closed = match suspect {
+            Suspect::Machine(mutant) => kill.letter.mutated(mutant),
+            Suspect::AcceptsAnyWrite => kill.letter.unguarded(),
+        };
+        let again = closed
+            .iter()
+            .filter_map(|closed| replay(closed, kill.trace.from, &kill.trace.actions))
+            .find(|(_, broken)| broken.property == kill.property);
+        assert!(again.is_some(), "the way to the fault of {} is not one", suspect.name());
+    }
+}
+
+#[test]
+fn the_safety_page_lists_the_promises_as_they_are() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/safety.md");
+    let page = std::fs::read_to_string(path).expect("docs/safety.md can be read");
+    let promises = page.split("## ").find(|part| part.starts_with("The promises"));
+    let rows = promises.unwrap_or_default().lines().filter(|line| line.starts_with("| S"));
+    let listed: Vec<(&str, &str)> = rows
+        .filter_map(|row| {
+            let mut cells = row.trim_matches('|').split('|').map(str::trim);
+            Some((cells.next()?, cells.next()?))
+        })
+        .collect();
+    let real: Vec<(&str, &str)> =
+        Property::ALL.iter().map(|property| (property.id(), property.sentence())).collect();
+    assert_eq!(listed, real, "run `cargo xtask model --write-docs`");
+}
