@@ -82,6 +82,8 @@ impl GoogleCompute {
                 }
                 Ok(_) => {}
                 Err(error) if error.failure.kind == Kind::NotFound => return Ok(Ok(())),
+                // Not being allowed to ask just now says nothing about the operation.
+                Err(error) if error.failure.kind == Kind::RateLimited => {}
                 Err(error) if clock.now() < call.deadline => {
                     let failure = error.failure.maybe_applied();
                     return Err(self.error(doing, failure));
