@@ -36,19 +36,23 @@ impl GoogleCompute {
         };
         let path = format!("zones/{}/instances", encode(&spec.place));
         let body = spec::instance(spec, reserved, &self.disk_type);
-        let request = self.change(&doing, Method::POST, &path)?.json(body);
-        match self.start(&request, call).await {
-            Ok(operation) => {
-                let ticket = self.ticket(&Work::new(&operation).server(&id, Goal::Running));
-                Ok(Creation::new(id, Some(ticket)))
-            }
-            Err(error) if error.failure.kind == Kind::AlreadyExists => {
-                match self.adopt(spec, &id, call).await? {
-                    Some(creation) => Ok(creation),
-                    None => Err(error),
+        let mut pause = self.poll_first;
+        loop {
+            let request = self.change(&doing, Method::POST, &path)?.json(body.clone());
+            match self.start(&request, call).await {
+                Ok(operation) => {
+                    let ticket = self.ticket(&Work::new(&operation).server(&id, Goal::Running));
+                    return Ok(Creation::new(id, Some(ticket)));
                 }
+                Err(error) if error.failure.kind == Kind::AlreadyExists => {
+                    if let Some(creation) = self.adopt(spec, &id, call).await? {
+                        return Ok(creation);
+                    }
+                    // The name is taken from the first moment on, but what bears it is shown later.
+                    self.rest(&doing, &mut pause, call).await?;
+                }
+                Err(error) => return Err(error),
             }
-            Err(error) => Err(error),
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloud_api::{GoogleCompute, ServerSpec};
-use cloud_http::{Backoff, StaticToken};
+use cloud_http::{Backoff, Pacer, StaticToken};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -23,6 +23,7 @@ fn client(script: &Script) -> GoogleCompute {
     let pause = Duration::from_millis(1);
     GoogleCompute::builder("acme-prod", tokens, Arc::new(script.clone()))
         .endpoint("http://127.0.0.1:1/")
+        .pacer(Arc::new(Pacer::unlimited()))
         .backoff(Backoff::new(pause, pause, 3))
         .polling(pause, pause)
         .build()
