@@ -59,6 +59,11 @@ impl Scope for Closed {
         if moment.setup.settle { moment.comes_well(&self.rested, tally) } else { Ok(()) }
     }
 
+    fn settle_anew(&self, moment: &Moment, tally: &mut Tally) -> Result<(), Broken> {
+        let rested = Visited::with_bytes(0);
+        if moment.setup.settle { moment.comes_well(&rested, tally) } else { Ok(()) }
+    }
+
     fn merge(into: &mut Tally, from: Tally) {
         into.add(&from);
     }

@@ -42,6 +42,9 @@ pub trait Scope: Sync {
     /// Looks once at each distinct state: what must come about from here once the faults stop.
     fn settle(&self, state: &Self::State, tally: &mut Self::Tally) -> Result<(), Broken>;
 
+    /// The same for a replay, with no memory of what other states have shown.
+    fn settle_anew(&self, state: &Self::State, tally: &mut Self::Tally) -> Result<(), Broken>;
+
     /// Adds what another worker has counted.
     fn merge(into: &mut Self::Tally, from: Self::Tally);
 }

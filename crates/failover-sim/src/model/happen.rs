@@ -17,9 +17,9 @@ use crate::seen::{Seen, Stored};
 const PAUSE: Duration = Duration::from_secs(2);
 /// How long a lease lasts.
 pub(super) const LEASE: Duration = Duration::from_secs(3);
-/// How long a write that was given up may still land: no longer than the window in which the
-/// machine knows its own late writes.
-const LIFE: Duration = Duration::from_secs(2);
+/// How long a write that was given up may still land. With a pause on top it is no longer than the
+/// window in which the machine knows its own late writes.
+const LIFE: Duration = Duration::from_secs(1);
 /// How far a clock is set back.
 const BACK: Duration = Duration::from_secs(2);
 

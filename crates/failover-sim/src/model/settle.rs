@@ -69,6 +69,12 @@ impl Moment {
                 self.happen(Action::Isolate(vantage, false), tally)?;
             }
         }
+        self.arrive(tally)?;
+        for provider in self.provider_ids() {
+            for who in self.whos() {
+                self.happen(Action::Look(who, provider), tally)?;
+            }
+        }
         self.arrive(tally)
     }
 

@@ -18,7 +18,7 @@ pub fn shorten<S: Scope>(scope: &S, trace: &Trace<S>) -> Trace<S> {
 pub fn replay<S: Scope>(scope: &S, from: usize, actions: &[S::Action]) -> Option<(usize, Broken)> {
     let mut state = scope.initial().into_iter().nth(from)?;
     let mut tally = S::Tally::default();
-    if let Err(broken) = scope.settle(&state, &mut tally) {
+    if let Err(broken) = scope.settle_anew(&state, &mut tally) {
         return Some((0, broken));
     }
     let mut menu = Vec::new();
@@ -28,11 +28,12 @@ pub fn replay<S: Scope>(scope: &S, from: usize, actions: &[S::Action]) -> Option
         if !menu.contains(action) {
             return None;
         }
-        let applied = scope.apply(&mut state, *action, &mut tally);
+        let mut happened = scope.apply(&mut state, *action, &mut tally);
         // What must come about in the end is looked at in the end only.
-        let last = place + 1 == actions.len();
-        let settled = || if last { scope.settle(&state, &mut S::Tally::default()) } else { Ok(()) };
-        if let Err(broken) = applied.and_then(|()| settled()) {
+        if happened.is_ok() && place + 1 == actions.len() {
+            happened = scope.settle_anew(&state, &mut tally);
+        }
+        if let Err(broken) = happened {
             return Some((place + 1, broken));
         }
     }
@@ -98,7 +99,7 @@ fn nearest<S: Scope>(scope: &S, property: Property, limit: usize) -> Option<Trac
             if known {
                 continue;
             }
-            match applied.and_then(|()| scope.settle(&state, &mut tally)) {
+            match applied.and_then(|()| scope.settle_anew(&state, &mut tally)) {
                 Ok(()) => {
                     let from = places[next].from;
                     places.push(Place { state, back: Some((next, action)), from, depth });

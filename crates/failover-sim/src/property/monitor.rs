@@ -246,6 +246,7 @@ impl Monitor {
                 }
             }
             Event::LeadershipTaken { .. } => self.start_over(truth),
+            Event::DriftSeen { provider, .. } => self.seen_too_late(truth, *provider),
             _ => {}
         }
     }

@@ -70,6 +70,19 @@ impl Monitor {
         trouble.wrong = Some(Wrong { cause: Cause::Foreign, since: truth.now, patient });
     }
 
+    /// What is seen for the first time after the window in which own late writes are known could be
+    /// somebody else's answer as well: a human may have wanted it.
+    pub(super) fn seen_too_late(&mut self, truth: &Truth, provider: ProviderId) {
+        let age = truth.now.since(self.account.since);
+        if age < self.rules.spec().moves_window {
+            return;
+        }
+        let trouble = self.troubles.get_mut(provider.index());
+        if let Some(Trouble { wrong: Some(wrong), .. }) = trouble {
+            wrong.cause = Cause::Foreign;
+        }
+    }
+
     /// A fault has begun or ended: the bounds count from now.
     pub(super) fn start_over(&mut self, truth: &Truth) {
         self.due = None;
