@@ -70,13 +70,17 @@ impl Letter {
         }
     }
 
-    /// Its closed worlds.
+    /// Its closed worlds; the full size has those of the small one, too.
     pub fn worlds(self, size: Size) -> Vec<Setup> {
-        match self {
+        let of = |size| match self {
             Self::A => logic(size),
             Self::B => fencing(size),
             Self::C => time(size),
             Self::D => data(size),
+        };
+        match size {
+            Size::Small => of(Size::Small),
+            Size::Full => [of(Size::Small), of(Size::Full)].concat(),
         }
     }
 
@@ -201,7 +205,7 @@ fn logic(size: Size) -> Vec<Setup> {
     let deep = PolicySpec { fall: Fall::InARow(3), rise: 2, ..base() };
     let votes = setup("three vantages, liars, silence, isolation", deep, &left);
     let votes = Setup { one_by_one: true, ..votes };
-    let left = so_many(size, &[(Flip, 1, 2), (Lie, 0, 2), (Isolate, 1, 1), (Mute, 1, 1)]);
+    let left = so_many(size, &[(Flip, 1, 1), (Lie, 0, 1), (Isolate, 1, 1), (Mute, 1, 1)]);
     let quick = PolicySpec { candidate_up_for: Duration::ZERO, ..base() };
     let quick = setup("the same with verdicts at once", quick, &left);
     let quick = Setup { one_by_one: true, ..quick };
@@ -210,7 +214,7 @@ fn logic(size: Size) -> Vec<Setup> {
     let some = spec(vantages, &[true]);
     let orders = setup("operators and crashes", some, &left);
     let orders = Setup { orders: ORDERS, foreign: FOREIGN, twins: true, ..orders };
-    let left = so_many(size, &[(Flip, 1, 2), (Lie, 1, 1), (Outage, 1, 1), (Command, 0, 1)]);
+    let left = so_many(size, &[(Flip, 1, 2), (Lie, 1, 1), (Outage, 1, 1)]);
     let rest = setup("what comes about once faults stop", base(), &left);
     let rest = Setup { settle: true, orders: ORDERS, ..rest };
     let left = so_many(size, &[(Flip, 1, 2), (Command, 1, 1), (Journal, 1, 2)]);
@@ -241,61 +245,38 @@ fn fencing(size: Size) -> Vec<Setup> {
     };
     let base = || PolicySpec { candidate_up_for: Duration::ZERO, ..spec(1, &[true, false]) };
     let orders = &[Order::Rearm, Order::FailBack, Order::Force(B, A)];
-    let left = so_many(
-        size,
-        &[
-            (Flip, 1, 1),
-            (Lease, 2, 3),
-            (Late, 1, 1),
-            (Crash, 0, 1),
-            (Backwards, 0, 1),
-            (Command, 0, 1),
-        ],
-    );
-    let few = match size {
-        Size::Small => PolicySpec { candidate_up_for: Duration::ZERO, ..spec(1, &[true]) },
-        Size::Full => base(),
-    };
-    let two = setup("two watchers: leases, late writes, crashes", few, &left);
+    let left = so_many(size, &[(Flip, 1, 1), (Lease, 2, 3), (Late, 1, 1), (Crash, 0, 1)]);
+    let few = || PolicySpec { candidate_up_for: Duration::ZERO, ..spec(1, &[true]) };
+    let policy = if size == Size::Small { few() } else { base() };
+    let two = setup("two watchers: leases, late writes, crashes", policy, &left);
     let two = Setup { watchers: 2, orders, twins: size == Size::Small, ..two };
     let left = so_many(
         size,
-        &[
-            (Flip, 1, 2),
-            (Late, 1, 1),
-            (Lose, 0, 1),
-            (Refuse, 0, 1),
-            (Echo, 1, 1),
-            (Crash, 0, 1),
-            (Command, 1, 1),
-            (Foreign, 0, 1),
-        ],
+        &[(Flip, 1, 1), (Late, 1, 1), (Lose, 0, 1), (Echo, 1, 0), (Crash, 0, 1), (Command, 1, 1)],
     );
-    let one = setup("one watcher: every fate of a write, crashes, re-arms", base(), &left);
-    let one = Setup { orders, foreign: FOREIGN, ..one };
+    let one = setup("one watcher: every fate of a write, re-arms", base(), &left);
+    let one = Setup { orders, ..one };
+    let left =
+        so_many(size, &[(Flip, 0, 1), (Foreign, 1, 1), (Refuse, 1, 1), (Late, 0, 1), (Lose, 0, 1)]);
+    let others = setup("writes of others, refusals", base(), &left);
+    let others = Setup { foreign: FOREIGN, ..others };
+    let left = so_many(size, &[(Lease, 2, 3), (Crash, 1, 1), (Backwards, 1, 1), (Flip, 0, 1)]);
+    let clocks = setup("two watchers, a clock that is behind", few(), &left);
+    let clocks = Setup { watchers: 2, ..clocks };
     let left = so_many(size, &[(Flip, 1, 2), (Outage, 1, 2), (Late, 1, 0), (Command, 0, 1)]);
     let rest = setup("what comes about once faults stop", base(), &left);
     let rest = Setup { settle: true, orders, ..rest };
     let left = so_many(size, &[(Flip, 1, 2), (Crash, 1, 1), (Lose, 0, 1)]);
     let dies = setup("one watcher that dies at every output", base(), &left);
-    vec![two, one, dies, rest]
+    vec![two, one, others, clocks, dies, rest]
 }
 
 /// One vantage and one provider, and time in strides.
 fn time(size: Size) -> Vec<Setup> {
     use Fault::{Backwards, Command, Crash, Flip, Late, Lie, Mute, Sleep};
     let base = || PolicySpec { fall: Fall::InARow(2), rise: 2, ..spec(1, &[false]) };
-    let left = so_many(
-        size,
-        &[
-            (Flip, 1, 2),
-            (Sleep, 1, 1),
-            (Crash, 0, 1),
-            (Backwards, 0, 1),
-            (Mute, 0, 1),
-            (Command, 1, 1),
-        ],
-    );
+    let left =
+        so_many(size, &[(Flip, 1, 2), (Sleep, 1, 1), (Mute, 0, 1), (Crash, 0, 0), (Command, 1, 1)]);
     // Reports that outlast a sleep are what makes it dangerous.
     let lasting = PolicySpec { freshness: SECOND * 4, ..base() };
     let gaps = setup("sleeping watchers, clocks set back, silence, pauses", lasting, &left);
@@ -313,7 +294,10 @@ fn time(size: Size) -> Vec<Setup> {
     let hasty = PolicySpec { candidate_up_for: Duration::ZERO, moves_max: 3, ..spec(1, &[false]) };
     let latch = setup("a vantage that says now this, now that", hasty, &left);
     let latch = Setup { orders: &[Order::Rearm], ..latch };
-    vec![gaps, windows, latch, rest]
+    let left = so_many(size, &[(Flip, 1, 2), (Crash, 1, 1), (Backwards, 1, 1), (Command, 0, 1)]);
+    let clock = setup("a clock set back between two lives", base(), &left);
+    let clock = Setup { orders, ..clock };
+    vec![gaps, windows, latch, clock, rest]
 }
 
 /// Every mixture of what matters for the data behind the sites.
@@ -326,7 +310,7 @@ fn data(size: Size) -> Vec<Setup> {
         (AnswerMode::Active, OnAllDown::AnswerAll),
         (AnswerMode::AllUp, OnAllDown::AnswerAll),
     ];
-    let left = so_many(size, &[(Flip, 2, 3), (Lag, 1, 2), (Compute, 0, 1), (Command, 0, 1)]);
+    let left = so_many(size, &[(Flip, 2, 2), (Lag, 1, 2), (Compute, 0, 1), (Command, 0, 1)]);
     for failback in backs {
         for fence in [Fence::Never, Fence::Before, Fence::After] {
             for cold in [false, true] {
