@@ -30,6 +30,8 @@
 //! 8. **One of several.** A watcher that shares a lease says [`Input::LeadershipLost`] first thing
 //!    after a start, and builds its machine from the shared journal before it says
 //!    [`Input::Leadership`]. Outside the lease the machine asks for nothing.
+//!    When the journal refuses an event because somebody else leads, point 3 comes first, then
+//!    [`Input::LeadershipLost`], and only then is the journal writable again.
 //!
 //! # The run loop
 //!

@@ -101,15 +101,17 @@ impl Moment {
     /// The journal has refused: nothing of the step has happened.
     fn refuse(&mut self, who: Who, input: Input) -> Result<(), Broken> {
         let lost = self.writable;
-        if lost && input == Input::LeadershipLost {
-            let text = format!("{who} records although it was told that it does not lead");
-            return Err(Broken { property: Property::S13, text });
-        }
         let watcher = &mut self.watchers[who.index()];
         if lost {
-            // The transaction found a newer epoch.
+            // The transaction found a newer epoch. Told at once that it does not lead, the machine
+            // would want to record that, too; without a journal it hears of it without a word.
+            if watcher.epoch == 0 {
+                let text = format!("{who} records although it was told that it does not lead");
+                return Err(Broken { property: Property::S13, text });
+            }
             watcher.epoch = 0;
-            watcher.inbox.insert(0, Input::LeadershipLost);
+            let [broken, works] = [false, true].map(|writable| Input::Journal { writable });
+            watcher.inbox.splice(0..0, [broken, Input::LeadershipLost, works]);
         } else {
             watcher.inbox.insert(0, Input::Journal { writable: false });
             if !matches!(input, Input::Tick | Input::Probed { .. }) {

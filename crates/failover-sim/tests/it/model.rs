@@ -1,7 +1,9 @@
 //! Exhaustive exploration: what holds, what does not, and whether the difference would be noticed.
+use failover_core::{ProviderId, SiteId};
 use failover_sim::Property;
 use failover_sim::model::{
-    Closed, Effort, Explored, Letter, Report, Size, Suspect, explore, hunt_all, replay,
+    Action, Closed, Effort, Explored, Fate, Letter, Report, Scope, Size, Suspect, Tally, Who,
+    explore, hunt_all, replay,
 };
 
 const EFFORT: Effort = Effort { threads: 2, memory: 64 << 20, progress: false };
@@ -13,6 +15,35 @@ fn every_state_of_the_small_scopes_keeps_every_promise_and_tries_what_it_claims_
     assert!(report.problems.is_empty(), "{}", report.text());
     let tried = report.exhaustive().len();
     assert!(tried >= 28, "only {tried} promises are put to the test:\n{}", report.text());
+}
+
+/// A way that the full size has once called a broken promise: a watcher whose clock is behind hears
+/// from the journal alone that somebody else leads, and must not record that it leads no more.
+#[test]
+fn a_watcher_whose_lease_has_ended_by_another_clock_stops_without_a_word() {
+    let (one, other, provider) = (Who(1), Who(0), ProviderId(0));
+    let second = [Action::Look(one, provider), Action::Pass(1_000)];
+    let way = [
+        vec![Action::Lead(one), Action::Crash(one), Action::Restart(one, true)],
+        second.repeat(3),
+        vec![Action::Lead(one)],
+        second.to_vec(),
+        vec![Action::Flip(SiteId(0))],
+        second.repeat(2),
+        vec![Action::Lead(other), Action::End(0, Fate::Arrives), Action::Look(other, provider)],
+    ];
+    let mut worlds = Letter::B.worlds(Size::Full);
+    worlds.retain(|world| world.name == "two watchers, a clock that is behind");
+    let closed = Closed::new(worlds.pop());
+    let mut moment = closed.initial().remove(0);
+    let (mut menu, mut tally) = (Vec::new(), Tally::default());
+    for action in way.concat() {
+        menu.clear();
+        closed.actions(&moment, &mut menu);
+        assert!(menu.contains(&action), "{action} cannot happen here, only {menu:?}");
+        let kept = closed.apply(&mut moment, action, &mut tally);
+        assert!(kept.is_ok(), "{action}: {kept:?}");
+    }
 }
 
 #[test]
