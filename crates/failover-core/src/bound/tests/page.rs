@@ -92,3 +92,26 @@ fn the_page_tells_what_one_vantage_can_do() {
         [(0.01, 0.0), (0.03, 0.0), (0.01, 0.1)].map(cell).to_vec()
     });
 }
+
+#[test]
+fn the_page_tells_what_plain_counting_does() {
+    let twenty = Fall::Window { of: 20, failed: 20 };
+    let rows = [
+        (0.01, 1000, "3 at 1 s", Fall::InARow(3)),
+        (0.01, 500, "4 at 0.5 s", Fall::InARow(4)),
+        (0.03, 1000, "3 at 1 s", Fall::InARow(3)),
+        (0.03, 500, "4 at 0.5 s", Fall::InARow(4)),
+        (0.05, 500, "4 at 0.5 s", Fall::InARow(4)),
+        (0.01, 1000, "20 of 20 at 1 s", twenty),
+        (0.03, 1000, "20 of 20 at 1 s", twenty),
+        (0.05, 1000, "20 of 20 at 1 s", twenty),
+    ];
+    let mut table =
+        "| lost | counted | one vantage | two of three |\n|---|---|---|---|\n".to_owned();
+    for (rate, interval, counted, fall) in rows {
+        let found = false_failover(&plain(interval, fall, 3), rate);
+        let (one, quorum) = (show(found.one_vantage), show(found.quorum));
+        table += &format!("| {} % | {counted} | {one} | {quorum} |\n", rate * 100.0);
+    }
+    assert!(PAGE.contains(&table), "docs/decisions/thresholds.md should say:\n{table}");
+}
