@@ -19,9 +19,11 @@ pub fn page(report: &Report, verdicts: &[Verdict], size: Size, date: &str) -> St
     let _ = writeln!(
         out,
         "Written on {date} by `cargo xtask model --write-docs --size {size}`: {exhaustive} of {} promises \
-         were put to the test exhaustively, in {} distinct states altogether.\n",
+         were put to the test exhaustively, in {} distinct states altogether; S29, which is about \
+         settings and not about states, with {} policies.\n",
         Property::ALL.len(),
-        million(total)
+        million(total),
+        report.policies
     );
     out.push_str("## The promises\n\n");
     out.push_str("| id | what is promised | where it comes from | scopes | put to the test |\n");
@@ -81,7 +83,7 @@ const HEAD: &str = "# What the decision promises, and how far that was checked
 The machine that decides in the watcher is explored here as it is shipped, line for line: every state
 that it can reach in four small closed worlds, with every fault that their budgets allow, in every
 order. A monitor with an account of its own looks at every transition. This page is written by the
-run; a test fails when its list of promises is not the code's.
+run; a test fails when anything in it but the figures is not the code's.
 
 ";
 
@@ -115,4 +117,7 @@ const LIMITS: &str = "
 - The shell around the machine (journal, network, clock) is tried by its own tests, not here.
 - What S2 says of NS, SOA and other people's records, and what S21 says of sending nothing, is the
   shell's part; here only the machine's half of both is checked. S27's alarm is raised outside.
+- S29 is checked on a lattice of settings around a good policy: each value that is right or wrong by
+  itself, and with each of the others. TTLs and the detection time that was asked for are checked
+  where the configuration is read, by its own tests.
 ";
