@@ -5,6 +5,7 @@ declare(strict_types=1);
 const BODY_MAX = 64 * 1024;
 
 ini_set('display_errors', '0');
+ini_set('zend.exception_ignore_args', '1');
 error_reporting(E_ALL);
 set_error_handler(function (int $level, string $text, string $file, int $line): bool {
     if ($level & (E_DEPRECATED | E_USER_DEPRECATED)) {
@@ -142,6 +143,8 @@ function broken(Throwable $why): void
     error_log((string) $why);
     // Else the session would be written at the end, and fail in its turn.
     session_status() === PHP_SESSION_ACTIVE && session_abort();
+    // A session that cannot be read now is not over: the visitor keeps its cookie.
+    header_remove('Set-Cookie');
     if ($why instanceof mysqli_sql_exception) {
         header('Retry-After: 2');
         page(503, 'The service is moving to another location.', '<p>Please wait a moment. This page goes on by itself.</p>');
