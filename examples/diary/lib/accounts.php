@@ -20,9 +20,12 @@ function write_account(string $name, int $revision, string $hash): void
 function password_is_right(?array $account, string $password): bool
 {
     $how = ['cost' => config('bcrypt_cost')];
-    // Somebody who is unknown takes as long to refuse as a wrong password.
-    $right = password_verify($password, $account['hash'] ?? password_hash('', PASSWORD_BCRYPT, $how));
-    if ($account === null || !$right) {
+    if ($account === null) {
+        // Somebody who is unknown takes as long to refuse as a wrong password.
+        password_hash($password, PASSWORD_BCRYPT, $how);
+        return false;
+    }
+    if (!password_verify($password, $account['hash'])) {
         return false;
     }
     if (password_needs_rehash($account['hash'], PASSWORD_BCRYPT, $how)) {
@@ -34,24 +37,17 @@ function password_is_right(?array $account, string $password): bool
 /** Whether there were too many wrong passwords in the last quarter of an hour, at all locations together. */
 function too_many(string $name): bool
 {
+    $client = $_SERVER['REMOTE_ADDR'];
     $rows = sql('SELECT COUNT(*) AS name, SUM(client = ?) AS pair FROM attempt
         WHERE name = ? AND made > UTC_TIMESTAMP() - INTERVAL 15 MINUTE
         UNION ALL SELECT 0, COUNT(*) FROM attempt
         WHERE client = ? AND made > UTC_TIMESTAMP() - INTERVAL 15 MINUTE',
-        client(), hash('sha256', $name), client());
+        $client, hash('sha256', $name), $client);
     return $rows[0]['name'] >= 100 || $rows[0]['pair'] >= 5 || $rows[1]['pair'] >= 30;
 }
 
 function remember_attempt(string $name): void
 {
-    sql('INSERT INTO attempt (name, client, made) VALUES (?, ?, UTC_TIMESTAMP(3))', hash('sha256', $name), client());
-}
-
-/** The visitor's address; what a load balancer of ours says comes last in the header. */
-function client(): string
-{
-    $peer = $_SERVER['REMOTE_ADDR'];
-    $said = explode(',', $_SERVER['HTTP_X_FORWARDED_FOR'] ?? '');
-    $last = trim(end($said));
-    return in_array($peer, config('proxies'), true) && filter_var($last, FILTER_VALIDATE_IP) ? $last : $peer;
+    sql('INSERT INTO attempt (name, client, made) VALUES (?, ?, UTC_TIMESTAMP(3))', hash('sha256', $name),
+        $_SERVER['REMOTE_ADDR']);
 }

@@ -159,10 +159,11 @@ function must_have_token(array $user): void
     }
 }
 
+/** Where this is. */
 function site(): string
 {
     try {
-        return config('site');
+        return config('location');
     } catch (Throwable) {
         return '';
     }

@@ -3,6 +3,12 @@
 declare(strict_types=1);
 
 const BODY_MAX = 64 * 1024;
+const DEFAULTS = [
+    'location' => '',       // shown at the foot of each page
+    'https' => true,        // visitors come by HTTPS, so the cookie is for HTTPS only
+    'bcrypt_cost' => 12,
+    'max_lag' => 2,         // seconds that a restarted database may lag behind before it serves
+];
 
 ini_set('display_errors', '0');
 ini_set('zend.exception_ignore_args', '1');
@@ -27,13 +33,15 @@ require __DIR__ . '/session.php';
 require __DIR__ . '/accounts.php';
 require __DIR__ . '/entries.php';
 
+/** A setting of the file that the boot script makes, or of this application's part in it. */
 function config(string $key): mixed
 {
     static $config;
-    $config ??= (require getenv('DIARY_CONFIG') ?: '/etc/diary/config.php') + [
-        'db_port' => 3306, 'db_ca' => null, 'site' => '', 'https' => true, 'proxies' => [],
-        'bcrypt_cost' => 12, 'max_lag' => 2,
-    ];
+    if ($config === null) {
+        $text = file_get_contents(getenv('SCHWENK_APP_CONFIG') ?: '/etc/schwenk/app.json');
+        $all = json_decode($text, true, 8, JSON_THROW_ON_ERROR);
+        $config = ($all['diary'] ?? []) + $all + DEFAULTS;
+    }
     return $config[$key];
 }
 
@@ -43,18 +51,18 @@ function db(int $patience = 3): mysqli
     static $db;
     if ($db === null) {
         mysqli_report(MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT);
+        $where = config('database') + ['port' => 3306, 'ca' => null];
         $new = mysqli_init();
         $new->options(MYSQLI_OPT_CONNECT_TIMEOUT, $patience);
         $new->options(MYSQLI_OPT_READ_TIMEOUT, $patience + 2);
         $new->options(MYSQLI_SET_CHARSET_NAME, 'utf8mb4');
         $new->options(MYSQLI_INIT_COMMAND, "SET sql_mode = 'TRADITIONAL', innodb_lock_wait_timeout = $patience");
-        if (config('db_ca') !== null) {
+        if ($where['ca'] !== null) {
             $new->options(MYSQLI_OPT_SSL_VERIFY_SERVER_CERT, true);
-            $new->ssl_set(null, null, config('db_ca'), null, null);
+            $new->ssl_set(null, null, $where['ca'], null, null);
         }
-        $flags = config('db_ca') === null ? 0 : MYSQLI_CLIENT_SSL;
-        $new->real_connect(config('db_host'), config('db_user'), config('db_password'), config('db_name'),
-            config('db_port'), null, $flags);
+        $new->real_connect($where['host'], $where['user'], $where['password'], $where['name'], $where['port'], null,
+            $where['ca'] === null ? 0 : MYSQLI_CLIENT_SSL);
         $db = $new;
     }
     return $db;

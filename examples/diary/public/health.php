@@ -4,7 +4,7 @@ declare(strict_types=1);
 require __DIR__ . '/../lib/start.php';
 
 $status = 'down';
-$facts = ['site' => site(), 'reachable' => false, 'writable' => false, 'replication' => null, 'heard_seconds' => null];
+$facts = ['location' => site(), 'reachable' => false, 'writable' => false, 'replication' => null, 'heard_seconds' => null];
 try {
     method('GET');
     db(1);

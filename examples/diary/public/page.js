@@ -20,18 +20,25 @@ async function well() {
         const answer = await fetch('health.php', { cache: 'no-store', signal: AbortSignal.timeout(3000) });
         const health = await answer.text();
         if (!answer.ok || !health.includes('dbworking')) return false;
-        document.getElementById('site').textContent = JSON.parse(health).site;
+        document.getElementById('site').textContent = JSON.parse(health).location;
         return true;
     } catch {
         return false;
     }
 }
 
+function trouble() {
+    moving = true;
+    say('moving', unsent
+        ? 'Not saved yet: the service is moving to another location. Your text is kept on this device and is sent as '
+            + 'soon as the service is back.'
+        : 'The service is moving to another location. Please wait a moment and keep this page open. '
+            + (form ? 'You can go on writing: your text is kept on this device.' : ''));
+}
+
 async function watch() {
     if (!await well()) {
-        moving = true;
-        say('moving', 'The service is moving to another location. Please wait a moment and keep this page open. '
-            + (form ? 'You can go on writing: your text is kept on this device.' : ''));
+        trouble();
     } else if (moving) {
         moving = false;
         if (failed) return location.reload();
@@ -56,9 +63,8 @@ async function send() {
         kept((store) => store.removeItem(key));
         location.replace(new URL('./', location.href));
     } else if (!answer || answer.status >= 500) {
-        unsent = moving = true;
-        say('moving', 'Not saved yet: the service is moving to another location. Your text is kept on this device '
-            + 'and is sent as soon as the service is back.');
+        unsent = true;
+        trouble();
     } else if (answer.status === 401) {
         say('moving', 'You are logged out. Your text is kept on this device: ');
         const link = document.createElement('a');
@@ -89,4 +95,4 @@ document.getElementById('logout')?.addEventListener('submit', () => kept((store)
 for (const time of document.querySelectorAll('time')) {
     time.textContent = new Date(time.dateTime).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
 }
-watch();
+setTimeout(watch, failed ? 1000 : 0);
