@@ -46,7 +46,7 @@ impl Database {
     pub async fn ready(&self) {
         until("a database that answers", async || {
             self.process().as_mut().expect("started").must_run();
-            self.ask("SELECT 1").status.success()
+            self.ask(&["--execute=SELECT 1"]).status.success()
         })
         .await;
     }
@@ -66,22 +66,26 @@ impl Database {
 
     /// Runs SQL as the administrator; rows as lines, columns between tabs.
     pub fn sql(&self, statements: &str) -> String {
-        let output = self.ask(statements);
+        self.say(&["--skip-column-names", "--execute", statements])
+    }
+
+    fn say(&self, args: &[&str]) -> String {
+        let output = self.ask(args);
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{statements}: {said}");
+        assert!(output.status.success(), "{args:?}: {said}");
         String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
 
-    fn ask(&self, statements: &str) -> Output {
+    fn ask(&self, args: &[&str]) -> Output {
         let mut client = Command::new("mariadb");
-        client.args(["--no-defaults", "--batch", "--skip-column-names"]);
+        client.args(["--no-defaults", "--user=root", "--batch"]);
         client.arg(format!("--socket={}", self.path("socket").display()));
-        client.args(["--execute", statements]).output().expect("the client mariadb")
+        client.args(args).output().expect("the client mariadb")
     }
 
     /// One field of what replication says of itself.
     pub fn replication(&self, field: &str) -> String {
-        let all = self.sql("SHOW ALL SLAVES STATUS\\G");
+        let all = self.say(&["--vertical", "--execute=SHOW ALL SLAVES STATUS"]);
         let line = all.lines().find_map(|line| line.trim().strip_prefix(&format!("{field}:")));
         line.unwrap_or_else(|| panic!("no {field} in {all}")).trim().to_owned()
     }
@@ -108,10 +112,8 @@ fn template() -> PathBuf {
         let data = begun.path().join("data");
         let mut install = Command::new("mariadb-install-db");
         install.args(["--no-defaults", "--skip-test-db", "--innodb-log-file-size=8M"]);
-        // Who runs the tests is the administrator, as root is of a database that Debian installs.
-        let me = run(Command::new("id").arg("-un"));
-        install.arg("--auth-root-authentication-method=socket");
-        install.arg(format!("--auth-root-socket-user={}", me.trim()));
+        // Only over the socket, which is in a folder that nobody else may enter.
+        install.arg("--auth-root-authentication-method=normal");
         if is_root() {
             install.arg("--user=root");
         }
