@@ -143,6 +143,7 @@ function end_session(): void
 {
     sessions();
     session_destroy();
+    header_remove('Set-Cookie');
     setcookie(cookie(), '', ['expires' => 1, 'path' => '/', 'secure' => config('https'), 'httponly' => true,
         'samesite' => 'Lax']);
 }

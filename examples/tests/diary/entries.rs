@@ -77,7 +77,7 @@ async fn sql_in_a_field_is_text() {
     }
     let ask = "entry.php?id=0%27%20OR%20%271%27%3D%271";
     assert_eq!(visitor.get(&pair.one, ask).await.status, 404);
-    let ask = "?from=0%3B%20DROP%20TABLE%20entry";
+    let ask = "?from=0%27%20OR%201";
     assert_eq!(visitor.get(&pair.one, ask).await.status, 200);
     let mut stolen = Visitor::with(Some("diary=' OR data LIKE '%bobby".into()));
     assert_eq!(stolen.get(&pair.one, "").await.status, 303);
