@@ -4,6 +4,7 @@ use crate::shell::{Done, cargo, ensure_wasm, step};
 pub fn run(args: &[String]) -> Done {
     match args.split_first() {
         Some((name, rest)) if name == "failover" => failover(rest),
+        Some((name, rest)) if name == "diary" => diary(rest),
         Some((name, rest)) => one(name, rest),
         None => step(
             "benchmarks",
@@ -22,6 +23,12 @@ fn failover(args: &[String]) -> Done {
     let mut bench =
         cargo(&["bench", "--locked", "--package", "schwenk", "--bench", "failover", "--"]);
     step("failover", bench.args(args))
+}
+
+/// Sessions of the diary. What is timed are MariaDB and PHP, so the client is not built anew.
+fn diary(args: &[String]) -> Done {
+    let mut bench = cargo(&["bench", "--locked", "--profile", "dev", "--package", "examples"]);
+    step("diary", bench.args(["--bench", "diary", "--"]).args(args))
 }
 
 fn one(name: &str, args: &[String]) -> Done {

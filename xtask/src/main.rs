@@ -18,7 +18,8 @@ const USAGE: &str = "cargo xtask <chore>
   test           format, lints, all tests, docs, wasm32, panel and its size, tidy
   panel          build the panel and say how large it is
   tidy           dependency arrows, file lengths, module docs, licences
-  bench [NAME]   benchmarks; `bench failover` measures whole failovers
+  bench [NAME]   benchmarks; `bench failover` measures whole failovers, `bench diary` sessions
+                 at two locations
   sim [ARGS]     stories of trouble and whether the promises hold: --seeds N [--from SEED]
                  [--minutes N] [--all 1], --story FILE, --seed SEED, --day
   model [ARGS]   every state of four closed worlds: --scope A|B|C|D|all, --size small|full,

@@ -1,6 +1,6 @@
 //! Chromium through ChromeDriver, with the few things the story needs.
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -17,12 +17,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Browser {
     driver: WebDriver,
+    pictures: PathBuf,
     _chromedriver: Child,
     _profile: tempfile::TempDir,
 }
 
 impl Browser {
-    pub async fn start() -> Result<Self, Failed> {
+    /// `pictures` is the folder among the artefacts that screenshots go to.
+    pub async fn start(pictures: &str) -> Result<Self, Failed> {
+        let pictures = artefacts().join(pictures);
         let (chromedriver, port) = chromedriver().await?;
         let profile = tempfile::tempdir()?;
         let mut wishes = DesiredCapabilities::chrome();
@@ -44,7 +47,7 @@ impl Browser {
         }
         wishes.set_logging_prefs("browser", LoggingPrefsLogLevel::All)?;
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes).await?;
-        let browser = Self { driver, _chromedriver: chromedriver, _profile: profile };
+        let browser = Self { driver, pictures, _chromedriver: chromedriver, _profile: profile };
         browser.resize(1280, 900).await?;
         Ok(browser)
     }
@@ -157,9 +160,8 @@ impl Browser {
 
     /// Keeps a screenshot among the artefacts.
     pub async fn picture(&self, name: &str) -> Result<(), Failed> {
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../artefacts/panel");
-        std::fs::create_dir_all(&folder)?;
-        Ok(self.driver.screenshot(&folder.join(format!("{name}.png"))).await?)
+        std::fs::create_dir_all(&self.pictures)?;
+        Ok(self.driver.screenshot(&self.pictures.join(format!("{name}.png"))).await?)
     }
 
     /// What the console complains about. A refused login is part of the story, and Chromium reports
@@ -169,6 +171,13 @@ impl Browser {
         let all = log.iter().map(|entry| format!("{entry:?}"));
         Ok(all.filter(|text| !text.contains("status of 401")).collect())
     }
+}
+
+/// The workspace's folder for artefacts.
+fn artefacts() -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let workspace = package.ancestors().find(|folder| folder.join("Cargo.lock").exists());
+    workspace.unwrap_or(package).join("artefacts")
 }
 
 /// Starts ChromeDriver on a port of its own choice.

@@ -19,7 +19,7 @@ async fn an_operator_watches_a_failover_and_moves_the_service_back() -> Result<(
         return Ok(());
     }
     let demo = Demo::start().await?;
-    let browser = Browser::start().await?;
+    let browser = Browser::start("panel").await?;
     let told = story(&demo, &browser).await;
     if told.is_err() {
         browser.picture("failed").await?;

@@ -30,7 +30,7 @@ async fn a_million_facts_and_a_day_give_the_same_digests_in_the_browser() -> Res
     }
     let beside = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let module = tokio::task::spawn_blocking(|| failover_twin::module::compile(beside)).await??;
-    let browser = Browser::start().await?;
+    let browser = Browser::start("panel").await?;
     let told = compare(&browser, &BASE64_STANDARD.encode(module)).await;
     browser.quit().await?;
     let figures = told?;
