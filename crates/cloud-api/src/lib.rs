@@ -44,6 +44,7 @@
 #![forbid(unsafe_code)]
 
 mod address;
+pub mod blueprint;
 pub mod conformance;
 mod forward;
 pub mod google;
