@@ -1,7 +1,7 @@
 //! Removing all that carries an owner, what half-done attempts have left too.
 use std::collections::BTreeMap;
 
-use cloud_http::{Error, Failure};
+use cloud_http::{Error, Failure, Kind};
 use futures_util::future::join_all;
 use serde::Serialize;
 
@@ -13,8 +13,8 @@ use super::step::{Action, Step, Thing};
 use crate::name::Owner;
 use crate::provider::ComputeProvider;
 
-/// The most rounds: what was still being made in the first one is shown in the next.
-const ROUNDS_MAX: usize = 4;
+/// The most looks at what is left: what was still being made at the first is shown at the next.
+const LOOKS_MAX: usize = 6;
 
 /// What goes together: what uses something before what is used.
 const PHASES: [&[Thing]; 4] = [
@@ -81,16 +81,28 @@ struct Destruction<'a> {
 impl Destruction<'_> {
     async fn carry_out(&self) -> (Vec<StepResult>, Result<Vec<Existing>, Failure>) {
         let mut results: Vec<StepResult> = Vec::new();
-        for _ in 0..ROUNDS_MAX {
+        let mut quiet = false;
+        for _ in 0..LOOKS_MAX {
             let left = match self.left().await {
                 Ok(left) => left,
                 Err(failure) => return (results, Err(failure)),
             };
-            let failed = |result: &StepResult| matches!(result.outcome, Outcome::Failed { .. });
-            if left.is_empty() || results.iter().any(failed) {
+            // What a dead application has asked for may be shown a moment later.
+            if left.is_empty() && quiet {
                 return (results, Ok(left));
             }
-            results.extend(self.round(&left).await);
+            quiet = left.is_empty();
+            if quiet {
+                self.terms.rest(self.terms.call().deadline).await;
+                continue;
+            }
+            if results.iter().any(is_hopeless) {
+                return (results, Ok(left));
+            }
+            let round = self.round(&left).await;
+            // Whatever is tried again counts as it ends.
+            results.retain(|one| matches!(one.outcome, Outcome::Done { .. }));
+            results.extend(round);
         }
         (results, self.left().await)
     }
@@ -139,6 +151,14 @@ impl Destruction<'_> {
     }
 }
 
+/// Whether a removal failed for another reason than that something shown late is in the way.
+fn is_hopeless(result: &StepResult) -> bool {
+    match &result.outcome {
+        Outcome::Failed { failure, .. } => failure.kind != Kind::Busy,
+        _ => false,
+    }
+}
+
 /// Removes one thing and waits until it is gone. One that is gone already is fine.
 pub(super) async fn remove(
     cloud: &dyn ComputeProvider,
@@ -172,7 +192,7 @@ pub(super) async fn remove(
     };
     let ticket = terms.again(call, removed).await?;
     match terms.settled(cloud, ticket.as_ref(), call).await {
-        Err(error) if error.failure.kind == cloud_http::Kind::NotFound => Ok(()),
+        Err(error) if error.failure.kind == Kind::NotFound => Ok(()),
         other => other.map(|_| ()),
     }
 }

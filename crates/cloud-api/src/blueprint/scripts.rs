@@ -8,6 +8,14 @@ use crate::layout::{Host, Layout};
 
 /// Renders the boot script of every server.
 pub trait Scripts: Send + Sync {
+    /// Scripts for these servers will be handed out: what is kept for them, such as certificates
+    /// for their addresses, is to be written down now, so that they are the same afterwards. A plan
+    /// does not call this, and asks for scripts with stand-ins for addresses not reserved yet.
+    fn prepare(&self, layout: &Layout) -> Result<(), Failure> {
+        let _ = layout;
+        Ok(())
+    }
+
     /// The boot script of `host`; `None`: it has none. The same arguments give the same script.
     fn script(&self, layout: &Layout, host: &Host) -> Result<Option<SecretString>, Failure>;
 }

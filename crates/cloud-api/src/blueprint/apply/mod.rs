@@ -1,4 +1,5 @@
 //! Carrying out a plan: round after round, until nothing is left or something fails.
+mod by_hand;
 mod ground;
 mod machine;
 mod round;
@@ -58,9 +59,9 @@ impl<'a> Job<'a> {
     /// still be the plan.
     ///
     /// Location by location at the same time: network, subnet and opening, addresses, keys; then,
-    /// when all addresses are known, the servers by role; in the end what is not wanted any more
-    /// goes. A server for which a place has no capacity is tried in the next one. Where a step
-    /// fails, the rest of its location is left out, and nothing is removed.
+    /// when all addresses are known, the new servers by role; then changes of servers that are
+    /// there, one at a time everywhere; in the end what is not wanted any more goes. A server for which a place has no capacity is tried in the next one. Where a step
+    /// fails, the rest of its location is left out, and nothing is changed or removed.
     ///
     /// Dropping the future leaves what has been made; applying again goes on.
     pub async fn apply(&self, fingerprint: Option<&str>) -> Result<Report, Refused> {

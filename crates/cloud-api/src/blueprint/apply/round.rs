@@ -91,10 +91,15 @@ impl<'a> Round<'a> {
             let text = format!("boot scripts name all addresses, and {missing} has none yet");
             self.skip(|step| step.thing == Thing::Server && step.action != Action::Delete, &text);
         }
-        if self.all_well() {
+        let is_new = |step: &Step| matches!(step.action, Action::Create | Action::Adopt);
+        if self.all_well(is_new) {
+            self.changes().await;
+        }
+        if self.all_well(|step| step.action != Action::Delete) {
             self.surplus().await;
         }
-        self.skip(|step| step.action == Action::Delete, "something failed; nothing is removed");
+        let text = "something failed, so what is there is left as it is";
+        self.skip(|step| !is_new(step), text);
         self.skip(|_| true, "an earlier step of its location failed");
         let outcomes = std::mem::take(&mut self.state().outcomes);
         let steps = self.plan.steps.iter().cloned().zip(outcomes);
@@ -160,13 +165,11 @@ impl<'a> Round<'a> {
         self.job.observer.event(&Event { step: step.clone(), happened });
     }
 
-    fn all_well(&self) -> bool {
+    /// Whether all steps that fit went well.
+    fn all_well(&self, fits: impl Fn(&Step) -> bool) -> bool {
         let state = self.state();
-        let mut others = state.outcomes.iter().zip(&self.plan.steps);
-        others.all(|(outcome, step)| match outcome {
-            None => step.action == Action::Delete,
-            Some(outcome) => matches!(outcome, Outcome::Done { .. }),
-        })
+        let mut all = state.outcomes.iter().zip(&self.plan.steps).filter(|(_, step)| fits(step));
+        all.all(|(outcome, _)| matches!(outcome, Some(Outcome::Done { .. })))
     }
 
     fn missing_addresses(&self) -> String {

@@ -13,40 +13,42 @@ use crate::provider::ComputeProvider;
 use crate::server::Server;
 
 impl Round<'_> {
-    /// All servers of a location: the roles one after the other, the servers of one together.
+    /// The new servers of a location: the roles one after the other, the servers of one together.
     pub(super) async fn servers(&self, location: &LocationSpec) {
         let wanted = self.job.blueprint.wanted();
         for role in Role::ALL {
             let own = wanted
                 .iter()
                 .filter(|one| one.location.name == location.name && one.servers.role == role);
-            if join_all(own.map(|one| self.server(one))).await.contains(&false) {
+            if join_all(own.map(|one| self.begin(one))).await.contains(&false) {
                 return;
             }
         }
     }
 
-    /// All steps of one server, one after the other; whether they went well.
-    async fn server(&self, wanted: &Wanted<'_>) -> bool {
+    /// Makes or finishes a server, if that is to be done; whether it went well.
+    async fn begin(&self, wanted: &Wanted<'_>) -> bool {
         let Some((cloud, inventory)) = self.at(&wanted.location.provider) else { return false };
-        let steps = self.steps(|step| {
+        let step = self.making(wanted.location, Thing::Server, wanted.name.as_str());
+        let Some((number, step)) = step else { return true };
+        self.run((number, step), self.make(cloud, inventory, wanted, step)).await
+    }
+
+    /// Changes the servers that are there, one after the other everywhere: a resized server is
+    /// stopped, and what serves beside it must not be stopped at the same time.
+    pub(super) async fn changes(&self) {
+        let wanted = self.job.blueprint.wanted();
+        let changes = self.steps(|step| {
             step.thing == Thing::Server
-                && step.action != Action::Delete
-                && step.name == wanted.name.as_str()
+                && !matches!(step.action, Action::Create | Action::Adopt | Action::Delete)
         });
-        for (number, step) in steps {
-            let well = match &step.action {
-                Action::Create | Action::Adopt => {
-                    let work = self.make(cloud, inventory, wanted, step);
-                    self.run((number, step), work).await
-                }
-                _ => self.run((number, step), self.change(cloud, wanted, step)).await,
-            };
-            if !well {
-                return false;
+        for (number, step) in changes {
+            let found = wanted.iter().find(|one| one.name.as_str() == step.name);
+            let Some((wanted, (cloud, _))) = found.zip(self.at(&step.provider)) else { continue };
+            if !self.run((number, step), self.change(cloud, wanted, step)).await {
+                return;
             }
         }
-        true
     }
 
     async fn change(
@@ -143,7 +145,9 @@ impl Round<'_> {
     ) -> Result<Option<secrecy::SecretString>, Error> {
         let layout = self.layout();
         let Some((_, host)) = layout.host(wanted.name.as_str()) else { return Ok(None) };
-        self.job.scripts.script(&layout, host).map_err(|failure| {
+        let scripts = self.job.scripts;
+        let made = scripts.prepare(&layout).and_then(|()| scripts.script(&layout, host));
+        made.map_err(|failure| {
             Error::new(cloud.id(), format!("make the boot script of {}", wanted.name), failure)
         })
     }

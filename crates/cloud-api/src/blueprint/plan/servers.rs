@@ -134,7 +134,8 @@ impl Draft<'_> {
             } else {
                 let text = format!(
                     "its boot script {} another one, and {} runs one at the first boot only. Run it \
-                     there: schwenk locations script {name}",
+                     there: `schwenk locations script {name} | ssh root@… sh`, then `schwenk locations \
+                     script {name} --ran`",
                     if complete { "is" } else { "will be" },
                     location.provider
                 );
@@ -195,12 +196,7 @@ fn stand_in(number: usize) -> Ipv4Addr {
 }
 
 fn detail(wanted: &Wanted<'_>) -> String {
-    let (servers, location) = (wanted.servers, wanted.location);
+    let servers = wanted.servers;
     let disk = servers.disk_gb.map_or_else(String::new, |gb| format!(", {gb} GB"));
-    let mut places = location.places.iter();
-    let first = places.next().map_or("", String::as_str);
-    let others: Vec<&str> = places.map(String::as_str).collect();
-    let others =
-        if others.is_empty() { String::new() } else { format!(" (else {})", others.join(", ")) };
-    format!("{}{disk}, {}, {first}{others}, {}", servers.machine, location.image, wanted.private)
+    format!("{}{disk}, {}, {}", servers.machine, wanted.location.image, wanted.private)
 }
