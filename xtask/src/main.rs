@@ -1,9 +1,9 @@
 //! The project's chores: `cargo xtask demo | test | panel | tidy | bench | sim | model |
 //! mutants`.
 mod bench;
-mod browser;
 mod demo;
 mod model;
+mod packages;
 mod panel;
 mod shell;
 mod sim;

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must hold before a change lands.
 use std::time::Instant;
 
-use crate::browser::{self, Browser};
+use crate::packages;
 use crate::shell::{Done, cargo, ensure_wasm, step};
 use crate::{panel, tidy};
 
@@ -11,9 +11,9 @@ pub fn run() -> Done {
     tidy::run()?;
     step("format", &mut cargo(&["fmt", "--all", "--check"]))?;
     panel::run()?;
-    let browser = browser::prepare()?;
+    let switches = packages::prepare()?;
     lints()?;
-    tests(&browser)?;
+    tests(&switches)?;
     docs()?;
     wasm()?;
     println!("\nAll of it holds ({:.0} s).", begin.elapsed().as_secs_f64());
@@ -32,13 +32,17 @@ fn lints() -> Done {
     step("lints of the panel", panel.args(["--", "--deny", "warnings"]))
 }
 
-fn tests(browser: &Browser) -> Done {
+/// `switches` are variables that tell tests to run, and whether they shall.
+fn tests(switches: &[(&str, bool)]) -> Done {
     let mut all = cargo(&["test", "--locked", "--workspace"]);
     all.args(["--no-fail-fast"]);
-    match browser {
-        Browser::Ready => all.env("SCHWENK_TEST_BROWSER", "1"),
-        Browser::Missing => all.env_remove("SCHWENK_TEST_BROWSER"),
-    };
+    for (switch, on) in switches {
+        if *on {
+            all.env(switch, "1")
+        } else {
+            all.env_remove(switch)
+        };
+    }
     step("tests", &mut all)?;
     // Apart, so that everything else is tested without the seeded faults, as it is shipped.
     let mut core = cargo(&["test", "--locked", "--package", "failover-core", "--test", "it"]);

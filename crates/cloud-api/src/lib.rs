@@ -45,6 +45,7 @@
 
 mod address;
 pub mod blueprint;
+pub mod boot;
 pub mod conformance;
 mod forward;
 pub mod google;
