@@ -70,3 +70,12 @@ fn a_server_at_hetzner_gets_its_private_address_and_is_found_again() {
     assert!(text.contains("adopted = true, the same = true"), "{text}");
     assert!(text.contains("Shutdown: Some(Off)") && text.contains("in use: "), "{text}");
 }
+
+#[test]
+fn six_servers_in_two_clouds_are_made_once_made_larger_and_removed() {
+    let text = output_of(env!("CARGO_BIN_EXE_blueprint"));
+    assert!(text.matches("complete: true").count() == 2, "{text}");
+    assert!(text.matches("once more: 0 steps").count() == 2, "{text}");
+    assert_eq!(text.matches("resize server").count(), 3, "{text}");
+    assert!(text.contains("EUR") && text.contains("nothing is left: true"), "{text}");
+}

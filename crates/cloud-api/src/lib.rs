@@ -44,6 +44,7 @@
 #![forbid(unsafe_code)]
 
 mod address;
+pub mod blueprint;
 pub mod boot;
 pub mod conformance;
 mod forward;

@@ -1,4 +1,6 @@
 //! From a configuration to clients and a watcher: the one place that knows all the crates.
+mod compute;
+
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,6 +20,8 @@ use tokio::sync::OnceCell;
 use watcher::{BuildError, Options, ProviderSpec, ServiceSpec, SiteSpec, Watcher, ZoneRef};
 
 use crate::config::{self, Api, Config, Google, GoogleCredentials};
+
+pub use compute::clouds;
 
 /// How long the search for credentials may take when the project must be learnt from them.
 const SEARCH: Duration = Duration::from_secs(5);
@@ -62,7 +66,7 @@ async fn google(
 ) -> Result<Arc<dyn DnsProvider>, String> {
     let wiring = Wiring::new(transport.clone());
     let variable = |name: &str| std::env::var(name).ok();
-    let (tokens, project) = credentials(google, wiring, &variable).await?;
+    let (tokens, project) = credentials(google, &[SCOPE_DNS], wiring, &variable).await?;
     let builder = GoogleDns::builder(project, tokens, transport).id(id);
     let builder = match &google.endpoint {
         Some(endpoint) => builder.endpoint(endpoint),
@@ -75,12 +79,14 @@ async fn google(
 /// The tokens and the project. The network is asked only where the project is not known otherwise.
 async fn credentials(
     google: &Google,
+    scopes: &'static [&'static str],
     wiring: Wiring,
     variable: &(dyn Fn(&str) -> Option<String> + Sync),
 ) -> Result<(Arc<dyn TokenSource>, String), String> {
     let (tokens, found): (Arc<dyn TokenSource>, _) = match &google.credentials {
         GoogleCredentials::Json(json) => {
-            let found = from_json(google, json, &wiring).map_err(|failure| failure.to_string())?;
+            let found =
+                from_json(google, scopes, json, &wiring).map_err(|failure| failure.to_string())?;
             (found.tokens, named_project(variable).or(found.project.map(|project| project.id)))
         }
         GoogleCredentials::Metadata => {
@@ -95,7 +101,7 @@ async fn credentials(
             (Arc::new(server), project)
         }
         GoogleCredentials::Adc => {
-            let default = DefaultCredentials::new(google.metadata_host.clone(), wiring);
+            let default = DefaultCredentials::new(google.metadata_host.clone(), scopes, wiring);
             let project = match &google.project {
                 Some(_) => None,
                 None => {
@@ -122,16 +128,17 @@ fn named_project(variable: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<S
 
 fn from_json(
     google: &Google,
+    scopes: &[&str],
     json: &SecretString,
     wiring: &Wiring,
 ) -> Result<Credentials, Failure> {
     let text = json.expose_secret();
-    let mut found = Credentials::from_json(text, "credentials", &[SCOPE_DNS], wiring)?;
+    let mut found = Credentials::from_json(text, "credentials", scopes, wiring)?;
     if let Some(uri) = &google.token_uri {
         found.tokens = match ServiceAccountKey::from_json(text) {
             Ok(mut key) => {
                 key.token_uri.clone_from(uri);
-                Arc::new(ServiceAccount::new(key, &[SCOPE_DNS], wiring.clone()))
+                Arc::new(ServiceAccount::new(key, scopes, wiring.clone()))
             }
             // What was read above is a key or a user.
             Err(_) => {
@@ -148,17 +155,18 @@ fn from_json(
 /// must not delay the first probe.
 struct DefaultCredentials {
     metadata_host: Option<String>,
+    scopes: &'static [&'static str],
     wiring: Wiring,
     found: OnceCell<Credentials>,
 }
 
 impl DefaultCredentials {
-    fn new(metadata_host: Option<String>, wiring: Wiring) -> Self {
-        Self { metadata_host, wiring, found: OnceCell::new() }
+    fn new(metadata_host: Option<String>, scopes: &'static [&'static str], wiring: Wiring) -> Self {
+        Self { metadata_host, scopes, wiring, found: OnceCell::new() }
     }
 
     async fn found(&self, deadline: Instant) -> Result<&Credentials, Failure> {
-        let search = || application_default(self, &[SCOPE_DNS], &self.wiring, deadline);
+        let search = || application_default(self, self.scopes, &self.wiring, deadline);
         self.found.get_or_try_init(search).await
     }
 }

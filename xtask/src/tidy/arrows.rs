@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "schwenk",
         &[
+            "cloud-api",
             "cloud-emulator",
             "cloud-http",
             "dns-provider",

@@ -1,5 +1,6 @@
 //! What this crate promises, seen from outside.
 mod boot;
+mod blueprint;
 mod conformance;
 mod emulated;
 mod google;

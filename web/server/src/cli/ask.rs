@@ -12,11 +12,13 @@ pub fn somebody() -> bool {
 
 /// Asks to type `word` exactly. Without a terminal, `--yes` must have been given.
 pub fn confirm(word: &str, yes: bool) -> Result<(), Failed> {
-    if yes {
-        return Ok(());
-    }
+    if yes { Ok(()) } else { typed(word, "--yes") }
+}
+
+/// Asks to type `word` exactly; `option` is what says it on the command line.
+pub fn typed(word: &str, option: &str) -> Result<(), Failed> {
     if !somebody() {
-        let message = "nobody is at the keyboard to confirm this; add --yes";
+        let message = format!("nobody is at the keyboard to confirm this; add {option}");
         return Err(Failed::input(message));
     }
     if line(&format!("Type {word} to go on: "))? == word {

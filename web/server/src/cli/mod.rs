@@ -7,6 +7,7 @@ mod emulate;
 mod events;
 pub mod exit;
 mod hash_password;
+mod locations;
 mod log;
 mod operate;
 pub mod out;
@@ -65,6 +66,8 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// Read and change RRsets, and ask name servers. Needs no watcher.
     Dns(Box<dns::DnsArgs>),
+    /// Make, show and remove the servers of a blueprint at the providers. Needs no watcher.
+    Locations(locations::LocationsArgs),
     /// Hash a password or token for the configuration.
     HashPassword(hash_password::HashPasswordArgs),
     /// Print a completion script for a shell.
@@ -133,6 +136,7 @@ async fn dispatch(cli: Cli, out: Out) -> Result<Exit, Failed> {
         Command::Events(args) => events::events(args, out).await,
         Command::Replay(args) => replay::replay(&args, out),
         Command::Dns(args) => dns::dns(*args, out).await,
+        Command::Locations(args) => locations::locations(args, out).await,
         Command::HashPassword(args) => hash_password::hash_password(args, out),
         Command::Completions { shell } => {
             let mut script = Vec::new();

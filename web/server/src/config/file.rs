@@ -8,6 +8,7 @@ use toml::de::DeValue;
 use web_api::Role;
 
 use super::figure::{LongTime, Number, Share};
+use super::file_blueprint::BlueprintFile;
 use super::problem::{At, join};
 use super::read::{Field, Parse, Reader, Table, section};
 use super::scalar::{CheckKind, ProviderKind, StatusRange};
@@ -34,6 +35,8 @@ section! {
         providers: List<ProviderFile>,
         /// What is kept reachable.
         services: List<ServiceFile>,
+        /// The locations to make at the providers.
+        blueprint: BlueprintFile,
     }
 }
 
@@ -128,6 +131,8 @@ section! {
         token: String,
         /// The API's base URL.
         endpoint: String,
+        /// Google: the base URL of Compute Engine.
+        compute_endpoint: String,
         /// Consent to send the token over plain `http`.
         allow_plain: bool,
         /// The longest an API operation may take.

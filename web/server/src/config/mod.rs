@@ -5,6 +5,7 @@ pub mod duration;
 pub mod effective;
 mod figure;
 pub mod file;
+mod file_blueprint;
 mod model;
 pub mod nearest;
 mod problem;
@@ -17,8 +18,8 @@ use std::path::{Path, PathBuf};
 
 use failover_core::{Policy, PolicySpec};
 pub use model::{
-    Account, Api, Config, Expect, Google, GoogleCredentials, NameServer, Provider, Server, Service,
-    Site,
+    Account, Api, Config, Expect, Google, GoogleCredentials, Locations, NameServer, Provider,
+    Server, Service, Site,
 };
 use problem::Source;
 pub use problem::{Place, Problem};
@@ -29,12 +30,37 @@ pub use secret::Surroundings;
 ///
 /// `env` answers for environment variables, so that tests need not set any.
 pub fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, Vec<Problem>> {
+    let Source { file, text } = read(path)?;
+    let dir = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+    parse(&file, text, &Surroundings { env, dir: &dir })
+}
+
+/// What `schwenk locations` needs of the file at `path`, with what is doubtful, or everything that
+/// is wrong with it. The rest of the file need not be right yet.
+pub fn locations(
+    path: &Path,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<(Locations, Vec<Problem>), Vec<Problem>> {
+    let source = read(path)?;
+    let dir = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+    let mut reader = Reader::new(&source);
+    let around = Surroundings { env, dir: &dir };
+    let typed = reader.document::<file::File>();
+    let locations = typed.and_then(|typed| validate::locations(&typed, &around, &mut reader));
+    let (mut errors, mut warnings) = (reader.errors, reader.warnings);
+    warnings.sort();
+    errors.sort();
+    errors.dedup();
+    match locations {
+        Some(locations) if errors.is_empty() => Ok((locations, warnings)),
+        _ => Err(errors),
+    }
+}
+
+fn read(path: &Path) -> Result<Source, Vec<Problem>> {
     let file = path.display().to_string();
     match std::fs::read_to_string(path) {
-        Ok(text) => {
-            let dir = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-            parse(&file, text, &Surroundings { env, dir: &dir })
-        }
+        Ok(text) => Ok(Source { file, text }),
         Err(error) => {
             let message = format!("cannot read this file: {error}; name it with --config");
             let place = Place { file, line: 1, column: 1, key: String::new() };

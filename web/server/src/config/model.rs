@@ -36,6 +36,26 @@ pub struct Config {
     pub warnings: Vec<Problem>,
 }
 
+/// What `schwenk locations` needs of a configuration.
+#[derive(Clone, Debug)]
+pub struct Locations {
+    /// The locations to make.
+    pub blueprint: cloud_api::blueprint::Blueprint,
+    /// The providers they are at.
+    pub providers: Vec<Provider>,
+    /// What the servers run; `None`: nothing beyond their image.
+    pub run: Option<Run>,
+}
+
+/// What servers run, and where their secrets are kept.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// What boot scripts are made from.
+    pub settings: cloud_api::boot::Settings,
+    /// The file with generated passwords and keys.
+    pub secrets: PathBuf,
+}
+
 /// What is assumed of the network, and what the bounds are held to.
 #[derive(Clone, Debug)]
 pub struct Expect {
@@ -113,6 +133,8 @@ pub struct Google {
     pub credentials: GoogleCredentials,
     /// The base URL, if not the vendor's.
     pub endpoint: Option<String>,
+    /// The base URL of Compute Engine, if not the vendor's.
+    pub compute_endpoint: Option<String>,
     /// Where tokens are fetched, if not where the key says.
     pub token_uri: Option<String>,
     /// The metadata server, if not the usual one.

@@ -87,6 +87,19 @@ impl Parse for Role {
     }
 }
 
+impl Parse for cloud_api::Role {
+    fn parse(value: &DeValue<'_>, at: &At, reader: &mut Reader<'_>) -> Option<Self> {
+        let words = Self::ALL.map(|role| (role.word(), role));
+        reader.one_of(value, at, &words, "")
+    }
+}
+
+impl Parse for cloud_api::Architecture {
+    fn parse(value: &DeValue<'_>, at: &At, reader: &mut Reader<'_>) -> Option<Self> {
+        reader.one_of(value, at, &[("x86", Self::X86), ("arm", Self::Arm)], "")
+    }
+}
+
 /// What kind of API a provider has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProviderKind {

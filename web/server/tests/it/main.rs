@@ -8,6 +8,7 @@ mod crash;
 mod demo;
 mod harness;
 mod live;
+mod locations;
 mod process;
 mod replay;
 mod schema;

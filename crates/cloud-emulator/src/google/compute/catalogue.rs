@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use super::machine_type;
 use super::place::{Place, Scope, scope_link};
 
-const REGIONS: [(&str, &str); 6] = [
+const REGIONS: [(&str, &str); 7] = [
     ("europe-north1", "abc"),
     ("europe-west1", "bcd"),
+    ("europe-west2", "abc"),
     ("europe-west3", "abc"),
     ("europe-west4", "abc"),
     ("us-central1", "abcf"),

@@ -143,6 +143,7 @@ impl ProviderArgs {
                     None => GoogleCredentials::Adc,
                 },
                 endpoint: self.endpoint.clone(),
+                compute_endpoint: None,
                 token_uri: self.token_uri.clone(),
                 metadata_host: None,
             }),

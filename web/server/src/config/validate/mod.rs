@@ -1,9 +1,11 @@
 //! From what was typed to what the program needs; every problem is reported, none hides another.
+mod blueprint;
 mod check;
 mod expect;
 mod journal;
 mod policy;
 mod provider;
+mod run;
 mod server;
 mod service;
 mod what_if;
@@ -12,7 +14,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::file::File;
-use super::model::Config;
+use super::model::{Config, Locations};
 use super::problem::At;
 use super::read::{Field, Reader};
 use super::secret::Surroundings;
@@ -31,6 +33,8 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
     let retention = journal::retention(file, reader);
     let providers = provider::providers(file, around, reader);
     let services = service::services(file, &vantage, &providers, reader);
+    let blueprint = file.blueprint.as_ref();
+    blueprint.and_then(|field| blueprint::blueprint(field, &providers, around, reader));
     let anchors = file.anchors.iter().flat_map(|list| &list.value).map(|anchor| anchor.value);
     Some(Config {
         vantage,
@@ -44,6 +48,23 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
         services,
         warnings: Vec::new(),
     })
+}
+
+/// Validates what `schwenk locations` needs of the file: the locations are made first, and what
+/// shall be watched there can be filled in when their addresses are known.
+pub fn locations(
+    file: &File,
+    around: &Surroundings<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<Locations> {
+    let providers = provider::providers(file, around, reader);
+    let why = "write a [blueprint] section with the locations to make";
+    let field = reader.need(&file.at, "blueprint", file.blueprint.as_ref(), why)?;
+    let (blueprint, run) = blueprint::blueprint(field, &providers, around, reader)?;
+    let needed = blueprint.providers();
+    let providers = providers.into_iter().flat_map(|declared| declared.provider);
+    let providers = providers.filter(|provider| needed.contains(&provider.id.as_str())).collect();
+    Some(Locations { blueprint, providers, run })
 }
 
 fn drift_interval(file: &File, reader: &mut Reader<'_>) -> Duration {

@@ -89,10 +89,12 @@ fn api(
     match kind {
         ProviderKind::Google => {
             let token_uri = file.token_uri.as_ref().map(|field| url(field, plain, reader));
+            let compute = file.compute_endpoint.as_ref().map(|field| url(field, plain, reader));
             Some(Api::Google(Google {
                 project: file.project.as_ref().map(|field| field.value.clone()),
                 credentials: credentials(file, around, reader)?,
                 endpoint: transpose(endpoint)?,
+                compute_endpoint: transpose(compute)?,
                 token_uri: transpose(token_uri)?,
                 metadata_host: file.metadata_host.as_ref().map(|field| field.value.clone()),
             }))
@@ -137,7 +139,13 @@ fn credentials(
 
 /// Reports keys that belong to the other kind.
 fn misplaced(file: &ProviderFile, kind: ProviderKind, reader: &mut Reader<'_>) {
-    let google = [&file.project, &file.credentials, &file.metadata_host, &file.token_uri];
+    let google = [
+        &file.project,
+        &file.credentials,
+        &file.metadata_host,
+        &file.token_uri,
+        &file.compute_endpoint,
+    ];
     let hetzner = [&file.token];
     let (wrong, owner) = match kind {
         ProviderKind::Google => (&hetzner[..], "hetzner"),
