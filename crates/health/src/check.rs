@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::database::MariadbCheck;
+
 /// One test of one address. What a check cannot say is not tested: see each kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -39,6 +41,8 @@ pub enum Kind {
     Tls(TlsCheck),
     /// A DNS question to this address.
     Dns(DnsCheck),
+    /// A session with a MariaDB server, over TLS.
+    Mariadb(MariadbCheck),
 }
 
 /// An HTTP request and what its response must be.

@@ -9,7 +9,8 @@
 //! is no "happy eyeballs" that would hide which of them is broken. Every probe uses a fresh
 //! connection. A certificate is judged *after* the handshake, so that an expired one can be named.
 //!
-//! The futures need a tokio runtime with IO and time enabled; nothing is spawned.
+//! The futures need a tokio runtime with IO and time enabled; nothing is spawned, except that a
+//! database connection that is given up half-way takes its leave in the background.
 //!
 //! ```
 //! use std::time::Duration;
@@ -27,9 +28,11 @@
 
 mod check;
 mod connect;
+mod database;
 mod dns;
 mod http;
 mod icmp;
+mod mariadb;
 mod outcome;
 mod pace;
 mod prober;
@@ -37,6 +40,9 @@ mod stage;
 mod tls;
 
 pub use check::{Check, DnsCheck, HttpCheck, Kind, TlsCheck};
+pub use database::{
+    Connection, Database, Failed, Gtid, Heartbeat, MariadbCheck, Password, Position, Replication,
+};
 pub use outcome::{Outcome, Problem, Warning};
 pub use pace::{Pace, Report};
 pub use prober::Prober;

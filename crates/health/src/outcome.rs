@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::database::Database;
+
 /// What one probe found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -14,6 +16,9 @@ pub struct Outcome {
     pub elapsed: Duration,
     /// What is fine today and will not be soon.
     pub warnings: Vec<Warning>,
+    /// What a database said of itself, whether or not that was well.
+    #[serde(default)]
+    pub database: Option<Database>,
 }
 
 impl Outcome {
@@ -72,6 +77,21 @@ pub enum Problem {
         /// How it differs.
         message: String,
     },
+    /// The database lets nobody in, or not this user.
+    Database {
+        /// In the operator's words, such as `access denied for user 'watch'`.
+        message: String,
+    },
+    /// The database takes no writes.
+    ReadOnly {
+        /// How it was found out.
+        message: String,
+    },
+    /// Replication is not as it must be; only if the check demands it.
+    Replication {
+        /// In the operator's words.
+        message: String,
+    },
     /// The answer is not what the protocol allows.
     Protocol {
         /// What is wrong.
@@ -96,6 +116,8 @@ impl fmt::Display for Problem {
             Self::BodyContains { text } => write!(f, "body contains \"{text}\""),
             Self::Tls { message } => write!(f, "TLS: {message}"),
             Self::Dns { message } => write!(f, "DNS: {message}"),
+            Self::Database { message } | Self::Replication { message } => f.write_str(message),
+            Self::ReadOnly { message } => write!(f, "read only: {message}"),
             Self::Protocol { message } => write!(f, "protocol error: {message}"),
             Self::NotRun { message } => write!(f, "probe not run: {message}"),
         }
@@ -112,4 +134,23 @@ pub enum Warning {
         /// Seconds from now.
         in_secs: u64,
     },
+    /// Replication is not well, which does not keep the site from serving.
+    Replication {
+        /// In the operator's words.
+        message: String,
+    },
+    /// The certificate was not checked, because the check says so.
+    Unverified,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CertificateExpires { in_secs } => {
+                write!(f, "certificate expires in {} days", in_secs / 86_400)
+            }
+            Self::Replication { message } => f.write_str(message),
+            Self::Unverified => f.write_str("the certificate is not verified"),
+        }
+    }
 }

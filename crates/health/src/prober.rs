@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::check::{Check, Kind};
+use crate::database::Database;
 use crate::outcome::{Outcome, Problem, Warning};
 use crate::stage::Stage;
 use crate::tls::Trust;
-use crate::{connect, dns, http, icmp, tls};
+use crate::{connect, dns, http, icmp, mariadb, tls};
 
 /// Runs checks. Cheap to clone; clones share the root certificates, which are read from the
 /// operating system when the first check needs them.
@@ -34,7 +35,9 @@ impl Prober {
     pub async fn probe(&self, check: &Check, address: IpAddr) -> Outcome {
         let started = Instant::now();
         let stage = Stage::default();
-        let run = self.run(check, address, &stage);
+        // What a database said is worth having even if what follows fails.
+        let mut database = None;
+        let run = self.run(check, address, &stage, &mut database);
         let (problem, warnings) = match tokio::time::timeout(check.timeout, run).await {
             Ok(Ok(warnings)) => (None, warnings),
             Ok(Err(problem)) => (Some(problem), Vec::new()),
@@ -43,7 +46,7 @@ impl Prober {
                 (Some(Problem::TimedOut { doing, after: check.timeout }), Vec::new())
             }
         };
-        Outcome { problem, elapsed: started.elapsed(), warnings }
+        Outcome { problem, elapsed: started.elapsed(), warnings, database }
     }
 
     async fn run(
@@ -51,7 +54,9 @@ impl Prober {
         check: &Check,
         address: IpAddr,
         stage: &Stage,
+        database: &mut Option<Database>,
     ) -> Result<Vec<Warning>, Problem> {
+        let timeout = check.timeout;
         match &check.kind {
             Kind::Icmp => icmp::echo(address, stage).await.map(|()| Vec::new()),
             Kind::Tcp { port } => connect::tcp(address, *port, stage).await.map(|_| Vec::new()),
@@ -64,6 +69,7 @@ impl Prober {
                 seen.judge(tls.expiry_warning)
             }
             Kind::Dns(dns) => dns::ask(dns, address, stage).await.map(|()| Vec::new()),
+            Kind::Mariadb(check) => mariadb::look(check, address, timeout, stage, database).await,
         }
     }
 }

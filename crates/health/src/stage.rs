@@ -11,15 +11,21 @@ pub(crate) enum Step {
     ReadingBody,
     AwaitingEcho,
     AwaitingAnswer,
+    Entering,
+    Asking,
+    Writing,
 }
 
-const STEPS: [(Step, &str); 6] = [
+const STEPS: [(Step, &str); 9] = [
     (Step::Connecting, "connecting"),
     (Step::Handshaking, "waiting for the TLS handshake"),
     (Step::AwaitingResponse, "waiting for the response"),
     (Step::ReadingBody, "reading the body"),
     (Step::AwaitingEcho, "waiting for the echo"),
     (Step::AwaitingAnswer, "waiting for the answer"),
+    (Step::Entering, "connecting and logging in"),
+    (Step::Asking, "waiting for what the database says of itself"),
+    (Step::Writing, "waiting for the database to take a write"),
 ];
 
 /// The step a probe has reached; readable after the probe was dropped half-way.

@@ -111,7 +111,7 @@ pub(crate) async fn handshake(
 }
 
 /// Certificate errors in words an operator uses; the rest as rustls says it.
-fn describe(error: &Error) -> String {
+pub(crate) fn describe(error: &Error) -> String {
     let Error::InvalidCertificate(why) = error else { return error.to_string() };
     match why {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {

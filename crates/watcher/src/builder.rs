@@ -4,17 +4,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use failover_core::{Fence, State, VantageId};
+use failover_core::{Fence, SiteId, State, VantageId};
 use health::Prober;
 use tokio::sync::mpsc;
 
 use crate::clock::Clock;
-use crate::driver::{Driver, Memory, Service};
+use crate::driver::{Driver, Memory, Service, Works};
 use crate::error::{BuildError, RunError};
 use crate::handle::Handle;
 use crate::journal::{self, Journal, Terms};
 use crate::notify::{LogNotifier, Notifier};
 use crate::options::Options;
+use crate::power::Switch;
 use crate::setup::{Family, ServiceSetup, Setup};
 use crate::spec::{ProviderSpec, ServiceSpec, ZoneRef};
 
@@ -38,6 +39,7 @@ pub struct WatcherBuilder {
     journal: Option<PathBuf>,
     providers: Vec<ProviderSpec>,
     services: Vec<ServiceSpec>,
+    switches: Vec<(String, String, Arc<dyn Switch>)>,
     notifier: Arc<dyn Notifier>,
     prober: Prober,
     options: Options,
@@ -53,6 +55,7 @@ impl Watcher {
             journal: None,
             providers: Vec::new(),
             services: Vec::new(),
+            switches: Vec::new(),
             notifier: Arc::new(LogNotifier),
             prober: Prober::new(),
             options: Options::default(),
@@ -100,6 +103,19 @@ impl WatcherBuilder {
     #[must_use]
     pub fn service(mut self, service: ServiceSpec) -> Self {
         self.services.push(service);
+        self
+    }
+
+    /// The servers behind `site` of `service`: the watcher may fence them, start a cold standby and
+    /// let it rest again. Without this it switches nothing.
+    #[must_use]
+    pub fn switch(
+        mut self,
+        service: impl Into<String>,
+        site: impl Into<String>,
+        switch: Arc<dyn Switch>,
+    ) -> Self {
+        self.switches.push((service.into(), site.into(), switch));
         self
     }
 
@@ -151,12 +167,19 @@ impl WatcherBuilder {
         let segments = Arc::new(AtomicU64::new(opened.segment));
         let services = setup.services.iter().enumerate().map(|(at, service)| {
             let state = states.remove(service.name()).unwrap_or_default();
-            Service::new(at, service.clone(), state, segments.clone())
+            let site = |name: &str| {
+                let known = service.spec.sites.iter().position(|site| site.name == name);
+                known.and_then(|place| u8::try_from(place).ok()).map(SiteId)
+            };
+            let works = Works::of(&opened.switchings, service.name(), site);
+            Service::new(at, service.clone(), state, segments.clone(), works)
         });
         let services = services.collect();
         let journal = Journal::start(&path, opened.writer)?;
         let (requests, incoming) = mpsc::channel(REQUESTS_MAX);
-        let memory = Memory { seq: opened.seq, recent: opened.recent, problem: opened.problem };
+        let switchings = opened.switchings.last().map_or(0, |latest| latest.id);
+        let memory =
+            Memory { seq: opened.seq, switchings, recent: opened.recent, problem: opened.problem };
         let (driver, snapshots) = Driver::new(setup, services, journal, memory, incoming);
         Ok(Watcher { driver, handle: Handle { requests, snapshots, journal: path } })
     }
@@ -199,10 +222,14 @@ impl WatcherBuilder {
         };
         sites_fit(service)?;
         checks_fit(service)?;
-        if policy.fence != Fence::Never || policy.sites.iter().any(|site| site.cold) {
-            let message = "stopping and starting servers is not possible here; use fence = never \
-                           and no cold site";
-            return wrong("fence", message.to_owned());
+        let switches = self.switches_of(service);
+        for (place, site) in (0..).zip(&policy.sites) {
+            let needed = policy.fence != Fence::Never || site.cold;
+            if needed && !switches.contains_key(&SiteId(place)) {
+                let message = "nobody says how its servers are switched; name them, or use fence = \
+                               never and no cold site";
+                return wrong(&site.name, message.to_owned());
+            }
         }
         if service.zones.len() != policy.providers.len() {
             let (have, need) = (service.zones.len(), policy.providers.len());
@@ -225,7 +252,18 @@ impl WatcherBuilder {
             .map(|target| Family::of(*target))
             .collect();
         let families = targets.into_iter().collect();
-        Ok(ServiceSetup { spec: service.clone(), vantage: VantageId(vantage), providers, families })
+        let vantage = VantageId(vantage);
+        Ok(ServiceSetup { spec: service.clone(), vantage, providers, families, switches })
+    }
+
+    fn switches_of(&self, service: &ServiceSpec) -> BTreeMap<SiteId, Arc<dyn Switch>> {
+        let policy = service.policy.spec();
+        let own = self.switches.iter().filter(|(of, ..)| *of == policy.service);
+        let places = own.filter_map(|(_, site, switch)| {
+            let place = policy.sites.iter().position(|known| known.name == *site)?;
+            Some((SiteId(u8::try_from(place).ok()?), switch.clone()))
+        });
+        places.collect()
     }
 }
 

@@ -104,6 +104,7 @@ pub(crate) fn words(kind: &Kind) -> String {
         }
         Kind::Tls(tls) => format!("TLS {}", tls.port),
         Kind::Dns(dns) => format!("DNS {} {}", dns.name, dns.rtype),
+        Kind::Mariadb(mariadb) => format!("MariaDB {}", mariadb.port),
         _ => "check".to_owned(),
     }
 }

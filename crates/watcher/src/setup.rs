@@ -1,13 +1,15 @@
 //! All that is fixed once a watcher is built.
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dns_provider::{Key, RecordType};
-use failover_core::{PolicySpec, ProviderId, VantageId};
-use health::Prober;
+use failover_core::{CheckId, PolicySpec, ProviderId, SiteId, VantageId};
+use health::{Kind, MariadbCheck, Prober};
 
 use crate::clock::Clock;
 use crate::notify::Notifier;
 use crate::options::Options;
+use crate::power::Switch;
 use crate::spec::{ProviderSpec, ServiceSpec};
 
 /// What the whole watcher is made of.
@@ -33,6 +35,8 @@ pub(crate) struct ServiceSetup {
     pub(crate) providers: Vec<usize>,
     /// The families of any site's targets: only their RRsets are ours.
     pub(crate) families: Vec<Family>,
+    /// The servers behind the sites, where they may be switched.
+    pub(crate) switches: BTreeMap<SiteId, Arc<dyn Switch>>,
 }
 
 impl ServiceSetup {
@@ -42,6 +46,14 @@ impl ServiceSetup {
 
     pub(crate) fn policy(&self) -> &PolicySpec {
         self.spec.policy.spec()
+    }
+
+    /// The check, if it is one that asks a database.
+    pub(crate) fn database(&self, check: CheckId) -> Option<&MariadbCheck> {
+        match &self.spec.checks.get(check.index())?.kind {
+            Kind::Mariadb(check) => Some(check),
+            _ => None,
+        }
     }
 
     pub(crate) fn provider_name(&self, provider: ProviderId) -> &str {

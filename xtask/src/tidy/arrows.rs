@@ -12,7 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cloud-http", &[]),
     ("dns-provider", &["cloud-http"]),
     ("cloud-api", &["cloud-http"]),
-    ("watcher", &["cloud-http", "dns-provider", "failover-core", "health"]),
+    ("watcher", &["cloud-api", "cloud-http", "dns-provider", "failover-core", "health"]),
     ("cloud-emulator", &[]),
     ("web-api", &["failover-core"]),
     ("panel", &["failover-core", "web-api"]),

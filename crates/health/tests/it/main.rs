@@ -2,6 +2,8 @@
 mod dns;
 mod http;
 mod icmp;
+mod mariadb;
+mod mariadb_server;
 mod pace;
 mod server;
 mod tcp;

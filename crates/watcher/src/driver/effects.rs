@@ -10,6 +10,7 @@ use super::task::Task;
 use super::{Driver, Fact};
 use crate::error::CommandError;
 use crate::handle::{ProviderDiff, Request};
+use crate::power::Act;
 use crate::publish::{self, Attempt};
 use crate::{observe, zone};
 
@@ -32,8 +33,8 @@ impl Driver {
                 }
                 Output::ReadBack { provider } => self.read_back(service, provider),
                 Output::Verify { provider, sites, .. } => self.verify(service, provider, sites),
-                Output::Fence { site } => self.cannot_stop(service, site),
-                Output::Start { site } => self.cannot_start(service, site),
+                Output::Fence { site } => self.switch(service, site, Act::Fence),
+                Output::Start { site } => self.switch(service, site, Act::Start),
                 Output::Notify { severity, event } => {
                     let known = taken.records.iter().chain(&self.recent);
                     let known = known.into_iter().find(|record| record.event == event).cloned();
@@ -166,16 +167,6 @@ impl Driver {
             setup.options.reached(known.name(), "verified").await;
             let _ = facts.send(Fact::Verified { service, provider, mark, sites }).await;
         }));
-    }
-
-    /// A policy that fences is refused when the watcher is built; this answers all the same, so
-    /// that no machine waits for ever.
-    fn cannot_stop(&mut self, service: usize, site: SiteId) {
-        self.queue.push_back(Job::of(service, Input::Fenced { site, ok: false }));
-    }
-
-    fn cannot_start(&mut self, service: usize, site: SiteId) {
-        self.queue.push_back(Job::of(service, Input::Started { site, ok: false }));
     }
 
     pub(super) fn obey(&mut self, request: Request) {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use cloud_http::Call;
 use failover_core::{Answer, Input, ProviderId, Published, Receipt, Sample};
-use health::{Problem, Report, Warning};
+use health::{Problem, Report};
 
 use super::step::Job;
 use super::task::Task;
@@ -50,6 +50,7 @@ impl Driver {
                 }
             }
             Fact::Zone { service, provider, found } => self.zone_found(service, provider, found),
+            Fact::Switched { service, site, id, ok } => self.switched(service, site, id, ok),
             Fact::Isolated(isolated) => {
                 for service in 0..self.services.len() {
                     let vantage = self.services[service].setup.vantage;
@@ -60,7 +61,7 @@ impl Driver {
     }
 
     /// While ending, only open moves go on.
-    fn tell_machine(&mut self, service: usize, input: Input) {
+    pub(super) fn tell_machine(&mut self, service: usize, input: Input) {
         if self.ending.is_none() || self.has_open_move(service) {
             self.queue.push_back(Job::of(service, input));
         }
@@ -92,6 +93,11 @@ impl Driver {
             }
         }
         self.pictures.soon();
+        if let (Some(lags), Some(_)) = (&mut service.lags, service.setup.database(row.check)) {
+            lags.hear(row.site, report.started, &report.outcome);
+            self.tell_lags(row.service);
+        }
+        let Some(service) = self.services.get_mut(row.service) else { return };
         // A probe that could not be run says nothing about the site.
         if matches!(report.outcome.problem, Some(Problem::NotRun { .. })) {
             return;
@@ -100,6 +106,25 @@ impl Driver {
         if voice.is_some_and(|voice| voice.hears(row.family, report.started, ok)) {
             let (site, check, vantage) = (row.site, row.check, service.setup.vantage);
             self.tell_machine(row.service, Input::Probed { vantage, site, check, ok, at });
+        }
+    }
+
+    /// Tells the machine how far the sites' databases lag, where that is news; it also is once an
+    /// answer has become too old.
+    pub(super) fn tell_lags(&mut self, place: usize) {
+        let Some(service) = self.services.get_mut(place) else { return };
+        let Some(lags) = &service.lags else { return };
+        let (serving, now) = (service.machine.state().desired(), Instant::now());
+        let mut news = Vec::new();
+        for (site, told) in service.setup.site_ids().zip(&mut service.lags_told) {
+            let lag = lags.of(site, serving, now).map(coarse);
+            if *told != lag {
+                *told = lag;
+                news.push(Input::Lag { site, lag });
+            }
+        }
+        for input in news {
+            self.tell_machine(place, input);
         }
     }
 
@@ -274,6 +299,12 @@ fn now() -> Instant {
     Instant::now()
 }
 
+/// Up to the next tenth of a second: finer steps would only be more facts to keep.
+fn coarse(lag: Duration) -> Duration {
+    let tenths = lag.as_millis().div_ceil(100);
+    Duration::from_millis(100) * u32::try_from(tenths).unwrap_or(u32::MAX)
+}
+
 /// The interval, up to a fifth shorter: many watchers and services do not look all at once.
 fn shifted(interval: Duration) -> Duration {
     let share = getrandom::u32().unwrap_or(0);
@@ -282,13 +313,7 @@ fn shifted(interval: Duration) -> Duration {
 
 fn sample(report: &Report, at: failover_core::Timestamp) -> Sample {
     let outcome = &report.outcome;
-    let warnings = outcome.warnings.iter().map(|warning| match warning {
-        Warning::CertificateExpires { in_secs } => {
-            format!("certificate expires in {} days", in_secs / 86_400)
-        }
-        other => format!("{other:?}"),
-    });
-    let warnings: Vec<String> = warnings.collect();
+    let warnings: Vec<String> = outcome.warnings.iter().map(ToString::to_string).collect();
     let problem = outcome.problem.as_ref().map(ToString::to_string);
     let answered = !matches!(
         outcome.problem,

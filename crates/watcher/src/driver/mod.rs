@@ -6,6 +6,7 @@
 mod effects;
 mod facts;
 mod picture;
+mod power;
 mod recording;
 mod service;
 mod step;
@@ -16,7 +17,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dns_provider::RrSet;
-use failover_core::{AttemptId, EventRecord, Input, ProviderId, SiteSet, Snapshot, Timestamp};
+use failover_core::{
+    AttemptId, EventRecord, Input, ProviderId, SiteId, SiteSet, Snapshot, Timestamp,
+};
 use tokio::sync::{mpsc, watch};
 
 use crate::error::{JournalError, RunError};
@@ -29,6 +32,7 @@ use crate::publish::Attempt;
 use crate::setup::Setup;
 use crate::{anchors, probe, zone};
 
+pub(crate) use power::Works;
 pub(crate) use service::Service;
 use step::{Job, Pending, Trouble};
 use task::Task;
@@ -50,6 +54,8 @@ pub(crate) enum Fact {
     Zone { service: usize, provider: ProviderId, found: zone::Found },
     /// Whether this vantage is cut off.
     Isolated(bool),
+    /// A switching of servers has ended.
+    Switched { service: usize, site: SiteId, id: u64, ok: bool },
 }
 
 pub(crate) type Stored = Result<Vec<Option<RrSet>>, String>;
@@ -72,6 +78,8 @@ pub(crate) struct Driver {
     journal: Journal,
     /// The number of the latest event.
     seq: u64,
+    /// The number of the latest switching of servers.
+    switchings: u64,
     /// The latest events, newest first.
     recent: VecDeque<EventRecord>,
     requests: mpsc::Receiver<Request>,
@@ -99,6 +107,8 @@ pub(crate) struct Driver {
 pub(crate) struct Memory {
     /// The number of the latest event.
     pub(crate) seq: u64,
+    /// The number of the latest switching of servers.
+    pub(crate) switchings: u64,
     /// The latest events, newest first.
     pub(crate) recent: Vec<EventRecord>,
     /// Why the journal cannot be written for now.
@@ -121,6 +131,7 @@ impl Driver {
             services,
             journal,
             seq: memory.seq,
+            switchings: memory.switchings,
             recent: memory.recent.into(),
             requests,
             facts: mpsc::channel(FACTS_MAX),
@@ -186,6 +197,9 @@ impl Driver {
         for service in 0..self.services.len() {
             self.queue.push_back(Job::of(service, Input::Journal { writable }));
         }
+        if writable {
+            self.resume_power();
+        }
     }
 
     /// What is due now: ticks, a snapshot, another try to write the journal.
@@ -193,6 +207,8 @@ impl Driver {
         let now = Instant::now();
         if self.pending.is_none() {
             for service in 0..self.services.len() {
+                self.tell_lags(service);
+                self.look_after_servers(service);
                 let wanted = self.ending.is_none() || self.has_open_move(service);
                 if wanted && self.tick_due(&self.services[service]) <= now {
                     self.queue.push_back(Job::of(service, Input::Tick));

@@ -3,15 +3,17 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use failover_core::{
     Answer, AttemptId, CheckId, Failover, Published, Sample, ServerAnswer, SiteId, State, Timestamp,
 };
 use tokio::sync::{Notify, watch};
 
+use super::Works;
 use super::task::Task;
 use crate::facts::Recorder;
+use crate::lag::Lags;
 use crate::observe::Heard;
 use crate::probe::{self, Row, Voice};
 use crate::setup::{Family, ServiceSetup};
@@ -28,6 +30,12 @@ pub(crate) struct Service {
     pub(crate) stepped: Instant,
     pub(crate) series: Vec<Series>,
     pub(crate) voices: BTreeMap<(SiteId, CheckId), Voice>,
+    /// What the databases behind the sites have said; `None`: no check asks one.
+    pub(crate) lags: Option<Lags>,
+    /// What the machine was told of it, per site.
+    pub(crate) lags_told: Vec<Option<Duration>>,
+    /// What is done to the servers behind the sites.
+    pub(crate) works: Works,
     /// The providers, in the policy's order.
     pub(crate) places: Vec<Place>,
 }
@@ -65,6 +73,7 @@ impl Service {
         setup: Arc<ServiceSetup>,
         state: State,
         segments: Arc<AtomicU64>,
+        works: Works,
     ) -> Self {
         let machine = Failover::new(setup.spec.policy.clone(), state);
         let rows = probe::rows(at, &setup);
@@ -84,7 +93,13 @@ impl Service {
         let voices = families.into_iter().map(|(key, all)| (key, Voice::new(all))).collect();
         let places = setup.providers.iter().map(|_| Place::default()).collect();
         let recorder = Recorder::new(setup.name(), segments);
-        Self { setup, machine, recorder, stepped: Instant::now(), series, voices, places }
+        let sites = setup.spec.sites.len();
+        let asks = |check: &health::Check| matches!(check.kind, health::Kind::Mariadb(_));
+        let lags = setup.spec.checks.iter().any(asks);
+        let lags = lags.then(|| Lags::new(sites, setup.policy().freshness));
+        let lags_told = vec![None; sites];
+        let stepped = Instant::now();
+        Self { setup, machine, recorder, stepped, series, voices, lags, lags_told, works, places }
     }
 }
 

@@ -131,6 +131,7 @@ impl Driver {
             events: taken.records.clone(),
             states: vec![(name.name().to_owned(), now, state)],
             audit: audit.into_iter().collect(),
+            power: Vec::new(),
             facts: facts.chunks.clone(),
         };
         let what = Writing::Step(Box::new(Step { job, before, taken, facts }));
@@ -212,6 +213,7 @@ impl Driver {
             events: trouble.events.iter().cloned().collect(),
             states: states.collect(),
             audit: trouble.audit.iter().cloned().collect(),
+            power: Vec::new(),
             facts: Vec::new(),
         }
     }

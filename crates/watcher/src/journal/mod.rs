@@ -3,6 +3,7 @@
 //! One SQLite file (WAL, `synchronous=FULL`), one writing thread, one writer per file.
 mod facts;
 mod open;
+mod power;
 mod read;
 mod recorded;
 mod retention;
@@ -21,9 +22,11 @@ use tokio::sync::oneshot;
 
 use crate::error::JournalError;
 use crate::facts::Chunk;
+use crate::power::Switching;
 
 pub(crate) use open::{Terms, open};
-pub(crate) use read::read_events;
+pub use power::switchings;
+pub use read::read_events;
 pub(crate) use recorded::{Recorded, SegmentRow};
 pub use retention::Retention;
 
@@ -36,6 +39,8 @@ pub(crate) struct Batch {
     pub(crate) states: Vec<(String, Timestamp, State)>,
     /// What was commanded.
     pub(crate) audit: Vec<Audit>,
+    /// The switching of servers.
+    pub(crate) power: Vec<Switching>,
     /// The facts that led to it. If only they cannot be written, the rest is written without them.
     pub(crate) facts: Vec<Chunk>,
 }

@@ -8,8 +8,9 @@ use failover_core::{EventRecord, State, Timestamp};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::write::{Failed, Writer, number, words};
-use super::{Retention, read, schema};
+use super::{Retention, power, read, schema};
 use crate::error::JournalError;
+use crate::power::Switching;
 
 /// How long a watcher that is just ending may still hold the lock.
 const LOCK_PATIENCE: Duration = Duration::from_secs(1);
@@ -31,6 +32,8 @@ pub(crate) struct Opened {
     pub(crate) at: Timestamp,
     /// The latest events, newest first.
     pub(crate) recent: Vec<EventRecord>,
+    /// The latest switchings of servers, oldest first.
+    pub(crate) switchings: Vec<Switching>,
     /// It can be read, but for now not be written: the disk is full or failing.
     pub(crate) problem: Option<JournalError>,
 }
@@ -59,7 +62,7 @@ pub(crate) fn open(path: &Path, terms: &Terms<'_>) -> Result<Opened, JournalErro
     let failed = |error: Failed| JournalError::Io { path: path.to_owned(), message: words(&error) };
     let mut connection = prepare(path, fresh, terms).map_err(failed)?;
     let memory = remember(&connection, terms.recent);
-    let (states, (seq, at), recent, segment) =
+    let (states, (seq, at), recent, segment, switchings) =
         memory.map_err(|error| corrupt(path, words(&error)))?;
     let begun = migrate(&mut connection).and_then(|()| begin(&connection, terms));
     let problem = match begun {
@@ -69,7 +72,7 @@ pub(crate) fn open(path: &Path, terms: &Terms<'_>) -> Result<Opened, JournalErro
         Err(error) => return Err(failed(error)),
     };
     let writer = Writer::new(path, connection, lock, terms);
-    Ok(Opened { writer, states, seq, segment, at, recent, problem })
+    Ok(Opened { writer, states, seq, segment, at, recent, switchings, problem })
 }
 
 /// Refuses what must not be written to.
@@ -130,6 +133,7 @@ fn prepare(path: &Path, fresh: bool, terms: &Terms<'_>) -> Result<Connection, Fa
         let first = connection.transaction()?;
         first.execute_batch(schema::CREATE)?;
         first.execute_batch(schema::FACTS)?;
+        first.execute_batch(schema::POWER)?;
         first.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
         first.pragma_update(None, "user_version", schema::VERSION)?;
         first.commit()?;
@@ -139,11 +143,15 @@ fn prepare(path: &Path, fresh: bool, terms: &Terms<'_>) -> Result<Connection, Fa
 
 /// Brings the tables of an older version up to this one's; what was in them stays as it is.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Failed> {
-    if read::version(connection)? == schema::VERSION {
+    let version = read::version(connection)?;
+    if version == schema::VERSION {
         return Ok(());
     }
     let all = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    all.execute_batch(schema::FACTS)?;
+    if version < 2 {
+        all.execute_batch(schema::FACTS)?;
+    }
+    all.execute_batch(schema::POWER)?;
     all.pragma_update(None, "user_version", schema::VERSION)?;
     Ok(all.commit()?)
 }
@@ -157,7 +165,7 @@ fn begin(connection: &Connection, terms: &Terms<'_>) -> Result<(), Failed> {
     Ok(())
 }
 
-type Memory = (Vec<(String, State)>, (u64, Timestamp), Vec<EventRecord>, u64);
+type Memory = (Vec<(String, State)>, (u64, Timestamp), Vec<EventRecord>, u64, Vec<Switching>);
 
 fn remember(connection: &Connection, recent: usize) -> Result<Memory, Failed> {
     let limit = u32::try_from(recent).unwrap_or(u32::MAX);
@@ -166,6 +174,7 @@ fn remember(connection: &Connection, recent: usize) -> Result<Memory, Failed> {
         read::latest(connection)?,
         read::events(connection, 0, limit, None)?,
         read::latest_segment(connection)?,
+        power::all(connection)?,
     ))
 }
 

@@ -11,7 +11,7 @@ use crate::error::JournalError;
 const LIMIT_MAX: u32 = 10_000;
 
 /// Events above `after`, newest first; the first `limit` of them, or the latest when `after` is 0.
-pub(crate) fn read_events(
+pub fn read_events(
     path: &Path,
     after: u64,
     limit: u32,

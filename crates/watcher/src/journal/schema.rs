@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i64 = 0x5377_6e6b;
 
 /// `PRAGMA user_version`: the newest schema this program knows.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// Makes an empty file ours. Events cannot be changed or removed, not even by mistake.
 pub(super) const CREATE: &str = "
@@ -75,4 +75,18 @@ CREATE TABLE facts (
     steps BLOB NOT NULL,
     PRIMARY KEY (segment, first)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// What version 3 has beside them: the switching of servers.
+pub(super) const POWER: &str = "
+CREATE TABLE power (
+    id INTEGER PRIMARY KEY,
+    service TEXT NOT NULL,
+    site TEXT NOT NULL,
+    act TEXT NOT NULL,
+    asked INTEGER NOT NULL,
+    ended INTEGER,
+    served INTEGER,
+    given_up TEXT
+) STRICT;
 ";

@@ -1,6 +1,7 @@
 //! The journal on real files.
 mod facts;
 mod migration;
+mod power;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use failover_core::EventRecord;
 use rusqlite::{Connection, Transaction, params};
 
 use super::open::Terms;
-use super::{Audit, Batch, facts, retention};
+use super::{Audit, Batch, facts, power, retention};
 use crate::error::JournalError;
 use crate::facts::Chunk;
 
@@ -88,6 +88,9 @@ fn write(
     }
     for audit in &batch.audit {
         add_audit(&all, audit)?;
+    }
+    for switching in &batch.power {
+        power::put(&all, switching)?;
     }
     for chunk in chunks {
         facts::add(&all, chunk, version)?;

@@ -5,7 +5,13 @@ mod drift;
 mod embedding;
 mod failover;
 mod journal;
+mod mariadb;
+// The servers of another crate's tests; these here need less of them.
+#[allow(dead_code)]
+#[path = "../../../health/tests/it/mariadb_server.rs"]
+mod mariadb_server;
 mod outage;
+mod power;
 mod process;
 mod replay;
 mod shutdown;

@@ -123,6 +123,16 @@ impl Map {
         hetzner: Arc<dyn DnsProvider>,
         change: impl FnOnce(&mut PolicySpec),
     ) -> WatcherBuilder {
+        self.serving(google, hetzner, self.service(change))
+    }
+
+    /// The same, for another service.
+    pub fn serving(
+        &self,
+        google: Arc<dyn DnsProvider>,
+        hetzner: Arc<dyn DnsProvider>,
+        service: ServiceSpec,
+    ) -> WatcherBuilder {
         let call_timeout = Duration::from_secs(2);
         let google = ProviderSpec { call_timeout, ..ProviderSpec::new("google", google) };
         let hetzner = ProviderSpec { call_timeout, ..ProviderSpec::new("hetzner", hetzner) };
@@ -130,7 +140,7 @@ impl Map {
             .options(options())
             .provider(google.servers(self.servers("google")))
             .provider(hetzner.servers(self.servers("hetzner")))
-            .service(self.service(change))
+            .service(service)
     }
 
     pub fn service(&self, change: impl FnOnce(&mut PolicySpec)) -> ServiceSpec {

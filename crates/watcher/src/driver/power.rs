@@ -1,0 +1,299 @@
+//! Switching servers: written into the journal, then done, then tried again until it is so.
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use cloud_http::Call;
+use failover_core::{Input, Mode, SiteId, Timestamp, Verdict, View};
+
+use super::task::Task;
+use super::{Driver, Fact};
+use crate::journal::{Batch, Written};
+use crate::power::{Act, Switch, Switching};
+
+/// What is known of the servers of one service's sites.
+#[derive(Debug, Default)]
+pub(crate) struct Works {
+    /// The latest switching of each site.
+    latest: BTreeMap<SiteId, Work>,
+    /// When each site was started, as far as the budget looks back.
+    starts: Vec<(SiteId, Timestamp)>,
+    /// Since when the active site has been up without a doubt.
+    calm: Option<Instant>,
+    /// What would have been done was said, and is not said again before it is over.
+    said: bool,
+}
+
+#[derive(Debug)]
+struct Work {
+    switching: Switching,
+    task: Option<Task>,
+}
+
+impl Works {
+    /// What the journal remembers of `service`; `site` finds a site by its name.
+    pub(crate) fn of(
+        all: &[Switching],
+        service: &str,
+        site: impl Fn(&str) -> Option<SiteId>,
+    ) -> Self {
+        let mut works = Self::default();
+        for switching in all.iter().filter(|one| one.service == service) {
+            let Some(place) = site(&switching.site) else { continue };
+            if switching.act == Act::Start {
+                works.starts.push((place, switching.asked));
+            }
+            works.latest.insert(place, Work { switching: switching.clone(), task: None });
+        }
+        works
+    }
+
+    fn is_under_way(&self, site: SiteId, act: Act) -> bool {
+        self.latest.get(&site).is_some_and(|work| {
+            work.task.is_some() && work.switching.act == act && work.switching.ended.is_none()
+        })
+    }
+}
+
+impl Driver {
+    /// Goes on with what an earlier watcher on this journal has begun.
+    pub(super) fn resume_power(&mut self) {
+        let now = self.setup.clock.now();
+        for service in 0..self.services.len() {
+            let view = self.services[service].machine.view(now);
+            self.give_up_fences(service, &view, now);
+            let open: Vec<SiteId> = self.services[service]
+                .works
+                .latest
+                .iter()
+                .filter(|(_, work)| work.switching.ended.is_none())
+                .map(|(site, _)| *site)
+                .collect();
+            for site in open {
+                self.begin(service, site, None);
+            }
+        }
+    }
+
+    /// Switches the servers of a site, if that is not under way already.
+    pub(super) fn switch(&mut self, service: usize, site: SiteId, act: Act) {
+        let now = self.setup.clock.now();
+        if self.services[service].works.is_under_way(site, act) {
+            return;
+        }
+        if self.trouble.is_some() {
+            // The machine knows that there is no journal; this is the second lock on the door.
+            tracing::error!("switching servers without a journal was suppressed");
+            match act {
+                Act::Fence => self.tell_machine(service, Input::Fenced { site, ok: false }),
+                Act::Start => self.tell_machine(service, Input::Started { site, ok: false }),
+                Act::Rest => {}
+            }
+            return;
+        }
+        let (options, known) = (&self.setup.options, self.services[service].setup.clone());
+        let name = known.spec.sites.get(site.index()).map(|site| site.name.clone());
+        let Some(name) = name else { return };
+        if act == Act::Start {
+            let starts = &mut self.services[service].works.starts;
+            starts.retain(|(_, at)| now.since(*at) < options.starts_window);
+            let spent = starts.iter().filter(|(of, _)| *of == site).count();
+            if spent >= options.starts_max {
+                tracing::warn!(
+                    "service {}: {name} is not started again: {spent} times is enough \
+                     for {:?}",
+                    known.name(),
+                    options.starts_window
+                );
+                self.tell_machine(service, Input::Started { site, ok: false });
+                return;
+            }
+            starts.push((site, now));
+        }
+        self.switchings += 1;
+        let switching = Switching {
+            id: self.switchings,
+            service: known.name().to_owned(),
+            site: name,
+            act,
+            asked: now,
+            ended: None,
+            served: None,
+            given_up: None,
+        };
+        let works = &mut self.services[service].works;
+        let mut power = vec![switching.clone()];
+        let mut task = None;
+        if let Some(mut replaced) = works.latest.remove(&site) {
+            task = replaced.task.take();
+            if replaced.switching.ended.is_none() {
+                replaced.switching.ended = Some(now);
+                replaced.switching.given_up = Some(format!("{} is wanted instead", act.word()));
+                power.insert(0, replaced.switching);
+            }
+        }
+        works.latest.insert(site, Work { switching, task });
+        let written = self.journal.commit(Batch { power, ..Batch::default() });
+        self.begin(service, site, Some(written));
+    }
+
+    /// Lets a task do what the latest switching of `site` says, once it is on the disk.
+    fn begin(&mut self, service: usize, site: SiteId, written: Option<Written>) {
+        let (setup, facts) = (self.setup.clone(), self.facts.0.clone());
+        let known = self.services[service].setup.clone();
+        let Some(work) = self.services[service].works.latest.get_mut(&site) else { return };
+        let Some(switch) = known.switches.get(&site).cloned() else { return };
+        let (id, act, previous) = (work.switching.id, work.switching.act, work.task.take());
+        tracing::info!(
+            "service {}: {} of {} begins",
+            known.name(),
+            act.word(),
+            work.switching.site
+        );
+        work.task = Some(Task::spawn(async move {
+            if let Some(previous) = previous {
+                previous.stop().await;
+            }
+            if let Some(written) = written
+                && !matches!(written.await, Ok(Ok(())))
+            {
+                // Nothing was done; whoever wants it asks again.
+                let _ = facts.send(Fact::Switched { service, site, id, ok: false }).await;
+                return;
+            }
+            setup.options.reached(known.name(), "switching").await;
+            until_done(&setup, &known, &switch, act).await;
+            setup.options.reached(known.name(), "switched").await;
+            let _ = facts.send(Fact::Switched { service, site, id, ok: true }).await;
+        }));
+    }
+
+    /// A task has ended.
+    pub(super) fn switched(&mut self, service: usize, site: SiteId, id: u64, ok: bool) {
+        let now = self.setup.clock.now();
+        let Some(work) = self.services[service].works.latest.get_mut(&site) else { return };
+        if work.switching.id != id || work.switching.ended.is_some() {
+            return;
+        }
+        work.task = None;
+        work.switching.ended = Some(now);
+        work.switching.given_up = (!ok).then(|| "the journal could not be written".to_owned());
+        let act = work.switching.act;
+        self.keep_switching(service, site);
+        match act {
+            Act::Fence => self.tell_machine(service, Input::Fenced { site, ok }),
+            Act::Start => self.tell_machine(service, Input::Started { site, ok }),
+            Act::Rest => {}
+        }
+    }
+
+    /// Writes what has become of a switching. Lost, it is done again by the next watcher.
+    fn keep_switching(&self, service: usize, site: SiteId) {
+        if let Some(work) = self.services[service].works.latest.get(&site) {
+            let batch = Batch { power: vec![work.switching.clone()], ..Batch::default() };
+            drop(self.journal.commit(batch));
+        }
+    }
+
+    /// Looks after the servers: notes when a started site is up, ends what is not wanted any more,
+    /// and lets a standby rest once the suspicion has passed.
+    pub(super) fn look_after_servers(&mut self, place: usize) {
+        if self.services[place].setup.switches.is_empty() {
+            return;
+        }
+        let (now, at) = (Instant::now(), self.setup.clock.now());
+        let view = self.services[place].machine.view(at);
+        let up = |site: SiteId| {
+            view.sites.get(site.index()).is_some_and(|site| site.verdict == Verdict::Up)
+        };
+        self.give_up_fences(place, &view, at);
+        let setup = self.services[place].setup.clone();
+        let armed = matches!(view.mode, Mode::Armed { .. });
+        let doubted = |site: SiteId| view.sites.get(site.index()).is_none_or(|s| s.tally[1] > 0);
+        let active = view.desired.single();
+        let calm = active.is_some_and(|site| up(site) && !doubted(site));
+        let calm = calm && view.open_move.is_none();
+        let works = &mut self.services[place].works;
+        works.calm = calm.then(|| works.calm.unwrap_or(now));
+        let rested = works.calm.is_some_and(|since| now - since >= self.setup.options.rest_after);
+        let mut served = Vec::new();
+        let mut rest = Vec::new();
+        for (site, work) in &mut works.latest {
+            let started = work.switching.act == Act::Start;
+            if work.switching.is_done() && started && work.switching.served.is_none() && up(*site) {
+                work.switching.served = Some(at);
+                served.push(*site);
+            }
+            let cold = setup.policy().sites.get(site.index()).is_some_and(|site| site.cold);
+            if started && cold && rested && !view.desired.contains(*site) {
+                rest.push(*site);
+            }
+        }
+        self.say_what_would_be_done(place, &view, armed, active.is_some_and(doubted));
+        for site in served {
+            self.keep_switching(place, site);
+        }
+        for site in rest.into_iter().filter(|_| armed) {
+            self.switch(place, site, Act::Rest);
+        }
+    }
+
+    /// A site that people are sent to again is not stopped any more.
+    fn give_up_fences(&mut self, place: usize, view: &View, at: Timestamp) {
+        let mut over = Vec::new();
+        for (site, work) in &mut self.services[place].works.latest {
+            let open = work.switching.ended.is_none() && work.switching.act != Act::Start;
+            if open && view.desired.contains(*site) {
+                work.task = None;
+                work.switching.ended = Some(at);
+                work.switching.given_up = Some("the site is active again".to_owned());
+                over.push(*site);
+            }
+        }
+        for site in over {
+            self.keep_switching(place, site);
+        }
+    }
+
+    fn say_what_would_be_done(&mut self, place: usize, view: &View, armed: bool, doubted: bool) {
+        let service = &mut self.services[place];
+        let would = !armed && doubted;
+        if would && !service.works.said {
+            let sites = service.setup.policy().sites.iter().enumerate();
+            let cold = sites.filter(|(site, policy)| {
+                let site = u8::try_from(*site).map(SiteId);
+                policy.cold && site.is_ok_and(|site| !view.desired.contains(site))
+            });
+            for (_, policy) in cold {
+                tracing::info!(
+                    "service {}: disarmed; if it were armed, the standby {} would be \
+                     started now",
+                    service.setup.name(),
+                    policy.name
+                );
+            }
+        }
+        service.works.said = would;
+    }
+}
+
+async fn until_done(
+    setup: &crate::setup::Setup,
+    known: &crate::setup::ServiceSetup,
+    switch: &Arc<dyn Switch>,
+    act: Act,
+) {
+    let mut pause = known.policy().retry_min;
+    loop {
+        let call = Call::until(Instant::now() + setup.options.switch_timeout);
+        let tried = match act {
+            Act::Fence => switch.fence(call).await,
+            Act::Start => switch.start(call).await,
+            Act::Rest => switch.rest(call).await,
+        };
+        let Err(message) = tried else { return };
+        tracing::warn!("service {}: {} is not done yet: {message}", known.name(), act.word());
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(known.policy().retry_max);
+    }
+}
