@@ -19,7 +19,9 @@ async fn said(pair: &Pair, visitor: &mut Visitor, entry: &str) -> [String; 2] {
     let path = format!("entry.php?id={entry}");
     let mut text = async |site| {
         let Answer { status, body, .. } = visitor.get(site, &path).await;
-        if status == 404 { return "deleted".to_owned() }
+        if status == 404 {
+            return "deleted".to_owned();
+        }
         let (_, rest) = body.split_once("required>\n").expect("a form");
         rest.split("</textarea>").next().unwrap_or_default().to_owned()
     };
@@ -57,8 +59,11 @@ async fn writing_at_both_locations_at_once_collides_nowhere() {
     for site in pair.sites() {
         let all = site.database.sql("SELECT COUNT(*) FROM diary.entry WHERE owner = 'busy'");
         assert_eq!(all, (2 * EACH).to_string(), "{}", site.name);
-        let mine = format!("SELECT COUNT(DISTINCT id MOD 2) FROM diary.entry WHERE owner = 'busy' \
-            AND body LIKE '{}%'", site.name);
+        let mine = format!(
+            "SELECT COUNT(DISTINCT id MOD 2) FROM diary.entry WHERE owner = 'busy' \
+            AND body LIKE '{}%'",
+            site.name
+        );
         assert_eq!(site.database.sql(&mine), "1", "each has ids of its own");
     }
 }
