@@ -1,4 +1,5 @@
 //! What this crate promises, seen from outside.
+mod boot;
 mod conformance;
 mod emulated;
 mod google;
