@@ -82,5 +82,6 @@ fn network() -> u32 {
     let pair = PAIRS.fetch_add(1, Ordering::Relaxed);
     let process = std::process::id();
     let third = process % 250 + 1;
-    u32::from(Ipv4Addr::new(127, 64, 0, 0)) + ((process / 250) % 64 << 16) + (third << 8) + pair * 8
+    let base = u32::from(Ipv4Addr::new(127, 64, 0, 0));
+    base + (((process / 250) % 64) << 16) + (third << 8) + pair * 8
 }
