@@ -74,7 +74,11 @@ pub fn program(name: &str) -> Command {
 /// What cannot be started of what the pair needs, and how to get it.
 pub fn missing() -> Option<String> {
     let needed = ["mariadbd", "mariadb", "mariadb-install-db", "php"];
-    let missing: Vec<&str> = needed.into_iter().filter(|name| !exists(name)).collect();
+    let mut missing: Vec<&str> = needed.into_iter().filter(|name| !exists(name)).collect();
+    let mysqli = ["-r", "exit(extension_loaded('mysqli') ? 0 : 1);"];
+    if !Command::new("php").args(mysqli).status().is_ok_and(|status| status.success()) {
+        missing.push("mysqli");
+    }
     let how = "apt-get install mariadb-server php-cli php-mysql";
     (!missing.is_empty()).then(|| format!("no {} on this machine: {how}", missing.join(", ")))
 }
