@@ -5,16 +5,22 @@
 //! location; the clock starts when that answer has come, and stops when the other location has
 //! answered with the diary instead of the login, asked again and again. The locations take turns.
 #[path = "../../tests/diary/database.rs"]
+#[allow(dead_code, reason = "the tests need more of it")]
 mod database;
 #[path = "../../tests/diary/pair.rs"]
+#[allow(dead_code, reason = "the tests need more of it")]
 mod pair;
 #[path = "../../tests/diary/process.rs"]
+#[allow(dead_code, reason = "the tests need more of it")]
 mod process;
 #[path = "../../tests/diary/rendered.rs"]
+#[allow(dead_code, reason = "the tests need more of it")]
 mod rendered;
 #[path = "../../tests/diary/site.rs"]
+#[allow(dead_code, reason = "the tests need more of it")]
 mod site;
 #[path = "../../tests/diary/visitor.rs"]
+#[allow(dead_code, reason = "the tests need more of it")]
 mod visitor;
 
 use std::time::{Duration, Instant};
@@ -99,7 +105,11 @@ fn row(name: &str, (mut good, mut pages): (Vec<Duration>, Vec<Duration>)) -> Str
     good.sort();
     pages.sort();
     let at = |all: &[Duration], share: f64| {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss
+        )]
         let place = ((all.len() as f64 * share).ceil() as usize).clamp(1, all.len()) - 1;
         format!("{:.1}", all[place].as_secs_f64() * 1000.0)
     };

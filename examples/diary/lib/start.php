@@ -46,7 +46,7 @@ function config(string $key): mixed
 }
 
 /** The database; a server that is silent fails after some seconds instead of holding the visitor up. */
-function db(int $patience = 3): mysqli
+function db(int $patience = 4): mysqli
 {
     static $db;
     if ($db === null) {
@@ -54,9 +54,9 @@ function db(int $patience = 3): mysqli
         $where = config('database') + ['port' => 3306, 'ca' => null];
         $new = mysqli_init();
         $new->options(MYSQLI_OPT_CONNECT_TIMEOUT, $patience);
-        $new->options(MYSQLI_OPT_READ_TIMEOUT, $patience + 2);
+        $new->options(MYSQLI_OPT_READ_TIMEOUT, $patience);
         $new->options(MYSQLI_SET_CHARSET_NAME, 'utf8mb4');
-        $new->options(MYSQLI_INIT_COMMAND, "SET sql_mode = 'TRADITIONAL', innodb_lock_wait_timeout = $patience");
+        $new->options(MYSQLI_INIT_COMMAND, "SET sql_mode = 'TRADITIONAL', innodb_lock_wait_timeout = 1");
         if ($where['ca'] !== null) {
             $new->options(MYSQLI_OPT_SSL_VERIFY_SERVER_CERT, true);
             $new->ssl_set(null, null, $where['ca'], null, null);

@@ -27,7 +27,8 @@ async fn a_writer_keeps_the_text_over_an_outage_and_it_is_saved_when_the_service
     browser.quit().await?;
     told?;
     // That answers were refused is the story itself.
-    let complaints = complaints?.into_iter().filter(|text| !text.contains("Failed to load resource"));
+    let complaints =
+        complaints?.into_iter().filter(|text| !text.contains("Failed to load resource"));
     let complaints: Vec<String> = complaints.collect();
     assert!(complaints.is_empty(), "the browser's console has complaints: {complaints:#?}");
     Ok(())

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use rustix::process::Signal;
+
 use crate::process::{Process, program, run, until};
 
 pub struct Database {
@@ -62,6 +64,16 @@ impl Database {
     /// `kill -9`.
     pub fn kill(&self) {
         *self.process() = None;
+    }
+
+    /// Makes it silent: it takes connections and answers nothing.
+    pub fn silence(&self) {
+        self.process().as_ref().expect("started").signal(Signal::STOP);
+    }
+
+    /// Lets it answer again.
+    pub fn resume(&self) {
+        self.process().as_ref().expect("started").signal(Signal::CONT);
     }
 
     /// Runs SQL as the administrator; rows as lines, columns between tabs.

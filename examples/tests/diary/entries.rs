@@ -54,7 +54,10 @@ async fn markup_in_an_entry_is_shown_and_not_obeyed() {
     let entry = visitor.write(&pair.one, nasty).await;
     for path in [String::new(), format!("entry.php?id={entry}")] {
         let page = visitor.get(&pair.one, &path).await;
-        assert!(page.body.contains("&lt;script&gt;alert(&#039;x&#039;)&lt;/script&gt;"), "{page:?}");
+        assert!(
+            page.body.contains("&lt;script&gt;alert(&#039;x&#039;)&lt;/script&gt;"),
+            "{page:?}"
+        );
         assert!(page.body.contains("&amp;amp;") && !page.body.contains("<script>"), "{page:?}");
         assert!(!page.body.contains("<img"), "{page:?}");
     }
@@ -71,7 +74,8 @@ async fn sql_in_a_field_is_text() {
     let entry = visitor.write(&pair.one, tables).await;
     let page = visitor.get(&pair.one, &format!("entry.php?id={entry}")).await;
     assert!(page.body.contains("&#039;); DROP TABLE entry; -- \\&#039; OR"), "{page:?}");
-    for name in ["bobby' -- ", "' OR '1'='1", "bobby\" OR 1=1 #", "bobby' UNION SELECT 'x', 1, 'y"] {
+    for name in ["bobby' -- ", "' OR '1'='1", "bobby\" OR 1=1 #", "bobby' UNION SELECT 'x', 1, 'y"]
+    {
         let refused = Visitor::new().log_in(&pair.one, name, "' OR '1'='1").await;
         assert_eq!(refused.status, 403, "{name}");
     }
@@ -135,7 +139,8 @@ async fn a_form_that_is_sent_twice_is_saved_once() {
     let mut visitor = writer(&pair, "impatient").await;
     let page = visitor.get(&pair.one, "").await;
     let (token, entry) = (page.hidden("token"), page.hidden("entry"));
-    let form = [("token", token.as_str()), ("entry", &entry), ("revision", "0"), ("body", "once\r\nonly")];
+    let form =
+        [("token", token.as_str()), ("entry", &entry), ("revision", "0"), ("body", "once\r\nonly")];
     for site in [&pair.one, &pair.one, &pair.two] {
         // The other location may not have heard of it yet: both then have the same.
         assert_eq!(visitor.post(site, "entry.php", &form).await.status, 303);

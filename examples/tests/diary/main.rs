@@ -21,6 +21,16 @@ mod requests;
 mod sessions;
 mod writers;
 
+#[test]
+fn the_boot_scripts_carry_the_whole_application() {
+    let rendered = rendered::Rendered::new();
+    for server in ["app-one", "app-two", "db-one", "db-two"] {
+        let script = rendered.script(server);
+        println!("{server}: {} bytes", script.len());
+        assert!(script.len() <= cloud_api::boot::SCRIPT_BYTES_MAX, "{server}: {}", script.len());
+    }
+}
+
 /// Whether the programs are there.
 fn is_there() -> bool {
     let missing = process::missing();

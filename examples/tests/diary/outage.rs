@@ -113,6 +113,13 @@ async fn health_tells_whether_the_application_can_work_and_how_far_replication_i
     pair.one.database.sql("SET GLOBAL read_only = 0");
     assert!(is_well(&pair.one).await);
 
+    // A database that says nothing at all holds nobody up for ever.
+    pair.one.database.silence();
+    let (status, facts) = health(&pair.one).await;
+    assert_eq!((status, &facts["status"]), (503, &json!("down")), "{facts}");
+    pair.one.database.resume();
+    assert!(is_well(&pair.one).await);
+
     // Threads that stand still are told, but are no reason to stop serving.
     pair.one.database.sql("STOP SLAVE SQL_THREAD");
     let (status, facts) = health(&pair.one).await;

@@ -69,7 +69,8 @@ impl Pair {
     /// Waits until both databases have all that the other one has.
     pub async fn even(&self) {
         until("both databases are even", async || {
-            let [one, two] = self.sites().map(|site| site.database.sql("SELECT @@gtid_current_pos"));
+            let [one, two] =
+                self.sites().map(|site| site.database.sql("SELECT @@gtid_current_pos"));
             let sorted = |all: &str| {
                 let mut all: Vec<String> = all.split(',').map(str::to_owned).collect();
                 all.sort();

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 /// A loaded CI machine is slow; what never comes is still noticed.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -36,6 +38,11 @@ impl Process {
     pub fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+
+    /// Stops it without ending it, or lets it go on.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("it runs");
     }
 
     /// Panics with what it said when it has ended.
@@ -74,7 +81,11 @@ pub fn program(name: &str) -> Command {
 /// What cannot be started of what the pair needs, and how to get it.
 pub fn missing() -> Option<String> {
     let needed = ["mariadbd", "mariadb", "mariadb-install-db", "php"];
-    let missing: Vec<&str> = needed.into_iter().filter(|name| !exists(name)).collect();
+    let mut missing: Vec<&str> = needed.into_iter().filter(|name| !exists(name)).collect();
+    let mysqli = ["-r", "exit(extension_loaded('mysqli') ? 0 : 1);"];
+    if !Command::new("php").args(mysqli).status().is_ok_and(|status| status.success()) {
+        missing.push("mysqli");
+    }
     let how = "apt-get install mariadb-server php-cli php-mysql";
     (!missing.is_empty()).then(|| format!("no {} on this machine: {how}", missing.join(", ")))
 }

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use cloud_api::boot::{self, Secrets, Settings};
 use cloud_api::{Host, Layout, Location, Name, Range, Role};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use crate::database::Database;
@@ -39,8 +40,27 @@ impl Rendered {
         settings.database.user = "diary".to_owned();
         settings.database.schema =
             fs::read_to_string(folder().join("schema.sql")).expect("the schema");
+        settings.application.document_root = "public".to_owned();
+        for part in ["account.php", "lib", "public"] {
+            let path = folder().join(part);
+            let files = match fs::read_dir(&path) {
+                Ok(entries) => entries.map(|entry| entry.expect("a file").path()).collect(),
+                Err(_) => vec![path],
+            };
+            for file in files {
+                let name = file.strip_prefix(folder()).expect("below it").to_string_lossy();
+                let content = fs::read(&file).expect("a file");
+                settings.application.files.insert(name.into_owned(), content);
+            }
+        }
         let secrets = Secrets::generate(&layout, &settings, SystemTime::now()).expect("secrets");
         Self { layout, settings, secrets }
+    }
+
+    /// The boot script of a server.
+    pub fn script(&self, server: &str) -> String {
+        let script = boot::script(&self.layout, &self.settings, &self.secrets, server);
+        script.unwrap_or_else(|e| panic!("{server}: {e}")).expose_secret().to_owned()
     }
 
     /// A location with its files in this new folder; nothing runs yet. `more` is what the
@@ -65,7 +85,13 @@ impl Rendered {
     fn place(&self, server: &str, folder: &Path) {
         let files = boot::files(&self.layout, &self.settings, &self.secrets, server);
         for file in files.expect("files") {
-            let Some(name) = Path::new(&file.path).file_name() else { continue };
+            let path = Path::new(&file.path);
+            let Some(name) = path
+                .file_name()
+                .filter(|_| path.starts_with("/etc") || path.ends_with("schwenk-db"))
+            else {
+                continue;
+            };
             let text = String::from_utf8_lossy(file.content());
             let here = format!("{}/", folder.display());
             let text = ["/etc/schwenk/db/", "/etc/mysql/schwenk/", "/etc/schwenk/"]
@@ -82,5 +108,6 @@ fn network() -> u32 {
     let pair = PAIRS.fetch_add(1, Ordering::Relaxed);
     let process = std::process::id();
     let third = process % 250 + 1;
-    u32::from(Ipv4Addr::new(127, 64, 0, 0)) + ((process / 250) % 64 << 16) + (third << 8) + pair * 8
+    let base = u32::from(Ipv4Addr::new(127, 64, 0, 0));
+    base + (((process / 250) % 64) << 16) + (third << 8) + pair * 8
 }

@@ -50,7 +50,8 @@ impl Site {
     pub async fn serve(&self, from: &Self) {
         let log = self.database.path("web.log");
         let mut php = Command::new("php");
-        php.args(["-S", &format!("{}:{}", self.address.0, self.address.1), "-t"]).arg(folder().join("public"));
+        php.args(["-S", &format!("{}:{}", self.address.0, self.address.1), "-t"])
+            .arg(folder().join("public"));
         php.env("SCHWENK_APP_CONFIG", &from.config);
         // Ended first, or the address would still be taken.
         self.stop();

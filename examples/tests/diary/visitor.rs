@@ -24,7 +24,8 @@ impl Answer {
     /// The value of the first hidden field of this name.
     pub fn hidden(&self, name: &str) -> String {
         let begin = format!("name=\"{name}\" value=\"");
-        let (_, rest) = self.body.split_once(&begin).unwrap_or_else(|| panic!("no {name}: {self:?}"));
+        let (_, rest) =
+            self.body.split_once(&begin).unwrap_or_else(|| panic!("no {name}: {self:?}"));
         rest.split('"').next().unwrap_or_default().to_owned()
     }
 }
@@ -104,7 +105,8 @@ impl Visitor {
     pub async fn write(&mut self, site: &Site, text: &str) -> String {
         let page = self.get(site, "").await;
         let (token, entry) = (page.hidden("token"), page.hidden("entry"));
-        let form = [("token", token.as_str()), ("entry", &entry), ("revision", "0"), ("body", text)];
+        let form =
+            [("token", token.as_str()), ("entry", &entry), ("revision", "0"), ("body", text)];
         let saved = self.post(site, "entry.php", &form).await;
         assert_eq!(saved.status, 303, "{saved:?}");
         entry
@@ -121,7 +123,8 @@ impl Visitor {
         let page = self.get(site, &format!("entry.php?id={entry}")).await;
         let (token, shown) = (page.hidden("token"), page.hidden("revision"));
         let revision = revision.unwrap_or(&shown);
-        let form = [("token", token.as_str()), ("entry", entry), ("revision", revision), ("body", text)];
+        let form =
+            [("token", token.as_str()), ("entry", entry), ("revision", revision), ("body", text)];
         self.post(site, "entry.php", &form).await
     }
 }
