@@ -22,7 +22,7 @@ const USAGE: &str = "cargo xtask <chore>
                  at two locations
   sim [ARGS]     stories of trouble and whether the promises hold: --seeds N [--from SEED]
                  [--minutes N] [--all 1], --story FILE, --seed SEED, --day
-  model [ARGS]   every state of four closed worlds: --scope A|B|C|D|all, --size small|full,
+  model [ARGS]   every state of four closed worlds: --scope A|B|C|D|all, --size full|small (full),
                  --threads N, --memory MIB, --write-docs
   mutants        seeded faults, and which promise notices each
 ";

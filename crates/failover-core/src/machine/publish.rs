@@ -281,7 +281,10 @@ impl Failover {
                 self.end_attempt(now, provider, generation, attempt, so, out);
                 self.accepted(provider);
             }
-            _ if !behind => self.looked(provider, 0),
+            Answer::Sites(sites) if *sites == self.state.desired => self.looked(provider, 0),
+            // Accepted before and changed since: published again at once the first time, afterwards
+            // when it is looked at next. Who refuses it each time must not be asked without end.
+            _ if !behind && failures == 0 => self.looked(provider, 1),
             // It did not happen: tried again at once the first time, with a pause afterwards.
             _ if failures == 0 || rested => {
                 self.looked(provider, failures.max(1));

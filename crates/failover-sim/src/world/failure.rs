@@ -2,7 +2,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use failover_core::Timestamp;
+use failover_core::{Mode, Timestamp};
 
 use super::World;
 use crate::property::{Broken, Goals, Property};
@@ -74,7 +74,8 @@ impl World {
     }
 
     /// Lets a world in which nothing is wrong any more come to rest: a move that has just begun is
-    /// waited for, a few times at most, because each may give rise to another one.
+    /// waited for, a few times at most, because each may give rise to another one, and so is the
+    /// next look after a pause that has just ended.
     ///
     /// # Errors
     ///
@@ -83,11 +84,17 @@ impl World {
         let look = self.setup.look.max(self.setup.look_blind);
         let patience = Goals::of(&self.policy, look, self.setup.call_timeout).repair;
         for _ in 0..4 {
-            let open = self.machine().view(self.stamp()).open_move;
-            let Some(open) = open.filter(|open| self.stamp().since(open.since) < patience) else {
-                break;
+            let view = self.machine().view(self.stamp());
+            let armed = match view.mode {
+                Mode::Armed { since, .. } => Some(since),
+                _ => None,
             };
-            self.advance(patience.saturating_sub(self.stamp().since(open.since)))?;
+            let latest = armed.max(view.open_move.map(|open| open.since));
+            let Some(passed) = latest.map(|since| self.stamp().since(since)) else { break };
+            if passed >= patience {
+                break;
+            }
+            self.advance(patience - passed)?;
         }
         let settled = self.guard.monitor.settled(&self.guard.truth, self.machine());
         settled.map_err(|broken| self.failure(broken))
