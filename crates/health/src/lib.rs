@@ -36,7 +36,7 @@ mod prober;
 mod stage;
 mod tls;
 
-pub use check::{Check, DnsCheck, HttpCheck, Kind, TlsCheck};
+pub use check::{Check, CheckError, DnsCheck, HttpCheck, Kind, TlsCheck};
 pub use outcome::{Outcome, Problem, Warning};
 pub use pace::{Pace, Report};
 pub use prober::Prober;

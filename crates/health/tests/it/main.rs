@@ -6,3 +6,4 @@ mod pace;
 mod server;
 mod tcp;
 mod tls;
+mod validate;
