@@ -25,12 +25,15 @@ pub use problem::{Place, Problem};
 use read::Reader;
 pub use secret::Surroundings;
 
+/// The largest file that is read; a service takes some hundred bytes.
+const FILE_MAX: u64 = 1 << 20;
+
 /// The configuration in the file at `path`, or everything that is wrong with it.
 ///
 /// `env` answers for environment variables, so that tests need not set any.
 pub fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, Vec<Problem>> {
     let file = path.display().to_string();
-    match std::fs::read_to_string(path) {
+    match read(path) {
         Ok(text) => {
             let dir = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
             parse(&file, text, &Surroundings { env, dir: &dir })
@@ -47,7 +50,7 @@ pub fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
 /// with it.
 pub fn what_if(path: &Path, recorded: &PolicySpec) -> Result<Policy, Vec<Problem>> {
     let file = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    let text = read(path).map_err(|error| {
         let place = Place { file: file.clone(), line: 1, column: 1, key: String::new() };
         vec![place.problem(format!("cannot read this file: {error}"))]
     })?;
@@ -59,6 +62,18 @@ pub fn what_if(path: &Path, recorded: &PolicySpec) -> Result<Policy, Vec<Problem
     errors.sort();
     errors.dedup();
     policy.filter(|_| errors.is_empty()).ok_or(errors)
+}
+
+/// The text of a file, which is small if it is what it should be.
+fn read(path: &Path) -> std::io::Result<String> {
+    use std::io::{Error, ErrorKind, Read};
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(FILE_MAX + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > FILE_MAX {
+        let text = format!("it has more than {} MiB and is no configuration", FILE_MAX >> 20);
+        return Err(Error::new(ErrorKind::FileTooLarge, text));
+    }
+    Ok(text)
 }
 
 /// The configuration that `text` is; `file` is what messages call it.
