@@ -60,7 +60,9 @@ impl Start {
 
     pub(crate) fn tokens(&self) -> Tokens {
         let given = |token: &Option<String>, prefix: &str, length| {
-            token.clone().unwrap_or_else(|| format!("{prefix}{}", alphanumeric(length)))
+            // An empty one would let anybody in.
+            let token = token.clone().filter(|token| !token.trim().is_empty());
+            token.unwrap_or_else(|| format!("{prefix}{}", alphanumeric(length)))
         };
         Tokens {
             hetzner: given(&self.options.hetzner_token, "", 64),

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::backoff::jitter;
 use crate::{
     Backoff, Call, Clock, Effect, Error, Failure, Kind, Pacer, Request, Retry, SystemClock,
-    TokenSource, Transport, TransportError, TransportErrorKind, date, excerpt, scrub,
+    TokenSource, Transport, TransportError, TransportErrorKind, date, excerpt, lenient, scrub,
 };
 
 /// What a vendor's error answers mean.
@@ -142,15 +142,16 @@ impl Client {
         self.exchange(request, call).await.map_err(|f| self.error(&request.operation, f))
     }
 
-    /// Sends `request` and reads the answer's JSON. An answer that is not understood is a
-    /// [`Kind::Protocol`] failure, and leaves a write's effect unknown.
+    /// Sends `request` and reads the answer's JSON, in which a `null` counts as missing (see
+    /// [`lenient`]). An answer that is not understood is a [`Kind::Protocol`] failure, and leaves
+    /// a write's effect unknown.
     pub async fn json<T: DeserializeOwned>(
         &self,
         request: &Request,
         call: Call,
     ) -> Result<T, Error> {
         let response = self.send(request, call).await?;
-        serde_json::from_slice(response.body()).map_err(|why| {
+        lenient::from_slice(response.body()).map_err(|why| {
             let body = excerpt(response.body(), 120);
             let text = format!("the answer was not understood: {why}; it begins \"{body}\"");
             let failure = after_write(request, Failure::new(Kind::Protocol, text));

@@ -18,6 +18,7 @@ mod failure;
 pub mod google;
 pub mod hetzner;
 mod http_transport;
+pub mod lenient;
 mod pacer;
 mod redact;
 mod request;

@@ -1,4 +1,5 @@
 //! The description of a test: what is asked and what answer is good.
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -21,7 +22,42 @@ impl Check {
     pub fn new(kind: Kind, timeout: Duration) -> Self {
         Self { kind, timeout }
     }
+
+    /// Whether this check can be sent at all. One that cannot says nothing about any site, so it is
+    /// better found when it is set up than when it is needed.
+    pub fn validate(&self) -> Result<(), CheckError> {
+        match &self.kind {
+            Kind::Icmp | Kind::Tcp { .. } => Ok(()),
+            Kind::Http(check) => crate::http::validate(check),
+            Kind::Tls(check) => crate::tls::validate(check.host.as_deref()),
+            Kind::Dns(check) => crate::dns::validate(check),
+        }
+    }
 }
+
+/// Why a check cannot be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CheckError {
+    /// The field that is wrong: `path`, `host`, `method`, `name`, `rtype`.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl CheckError {
+    pub(crate) fn new(field: &'static str, message: impl Into<String>) -> Self {
+        Self { field, message: message.into() }
+    }
+}
+
+impl fmt::Display for CheckError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.message)
+    }
+}
+
+impl std::error::Error for CheckError {}
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

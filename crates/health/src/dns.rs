@@ -7,7 +7,7 @@ use hickory_proto::rr::{Name, RecordType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UdpSocket;
 
-use crate::check::DnsCheck;
+use crate::check::{CheckError, DnsCheck};
 use crate::connect;
 use crate::outcome::Problem;
 use crate::stage::{Stage, Step};
@@ -22,12 +22,25 @@ pub(crate) async fn ask(check: &DnsCheck, address: IpAddr, stage: &Stage) -> Res
     judge(check, &answer)
 }
 
-fn question(check: &DnsCheck) -> Result<Message, Problem> {
-    let mut name = Name::from_str(&check.name)
-        .map_err(|_| not_run(&format!("\"{}\" is not a domain name", check.name)))?;
+/// Whether name and type can be asked for.
+pub(crate) fn validate(check: &DnsCheck) -> Result<(), CheckError> {
+    subject(check).map(|_| ())
+}
+
+fn subject(check: &DnsCheck) -> Result<(Name, RecordType), CheckError> {
+    let wrong = |field, text: &str, what: &str| {
+        CheckError::new(field, format!("\"{}\" is not a {what}", text.escape_debug()))
+    };
+    let mut name =
+        Name::from_str(&check.name).map_err(|_| wrong("name", &check.name, "domain name"))?;
     name.set_fqdn(true);
     let rtype = RecordType::from_str(&check.rtype.to_ascii_uppercase())
-        .map_err(|_| not_run(&format!("\"{}\" is not a record type", check.rtype)))?;
+        .map_err(|_| wrong("rtype", &check.rtype, "record type"))?;
+    Ok((name, rtype))
+}
+
+fn question(check: &DnsCheck) -> Result<Message, Problem> {
+    let (name, rtype) = subject(check).map_err(|why| not_run(&why.message))?;
     let mut message = Message::query();
     // A name server that is authoritative needs no recursion; a resolver is asked to do its job.
     message.metadata.recursion_desired = !check.authoritative;
@@ -114,7 +127,11 @@ fn judge(check: &DnsCheck, answer: &Message) -> Result<(), Problem> {
     }
 }
 
+/// Whether two values are the same: addresses in any spelling, names in any case.
 fn same(value: &str, want: &str) -> bool {
+    if let (Ok(value), Ok(want)) = (value.parse::<IpAddr>(), want.parse::<IpAddr>()) {
+        return value == want;
+    }
     let bare = |text: &str| text.trim_end_matches('.').to_ascii_lowercase();
     bare(value) == bare(want)
 }

@@ -2,17 +2,18 @@
 use std::net::IpAddr;
 
 use bytes::Bytes;
+use http::uri::{Authority, PathAndQuery};
 use http::{Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Empty};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::check::HttpCheck;
+use crate::check::{CheckError, HttpCheck};
 use crate::connect;
 use crate::outcome::{Problem, Warning};
 use crate::stage::{Stage, Step};
-use crate::tls::{Terms, Trust, handshake};
+use crate::tls::{self, Terms, Trust, handshake};
 
 pub(crate) async fn request(
     check: &HttpCheck,
@@ -33,6 +34,27 @@ pub(crate) async fn request(
         Vec::new()
     };
     Ok(warnings)
+}
+
+/// Whether method, path and host can stand in a request.
+pub(crate) fn validate(check: &HttpCheck) -> Result<(), CheckError> {
+    Method::from_bytes(check.method.as_bytes())
+        .map_err(|_| CheckError::new("method", format!("\"{}\" is no method", check.method)))?;
+    let path: Result<PathAndQuery, _> = check.path.parse();
+    if path.is_err() || !check.path.starts_with('/') || check.path.contains('#') {
+        let rule = "a path begins with / and is percent-encoded";
+        let shown = check.path.escape_debug();
+        return Err(CheckError::new("path", format!("\"{shown}\" is not a path: {rule}")));
+    }
+    let Some(host) = check.host.as_deref() else { return Ok(()) };
+    let authority: Option<Authority> = host.parse().ok();
+    let bare = authority.filter(|a| a.port().is_none() && a.host() == host && !host.contains('@'));
+    if bare.is_none() {
+        let rule = "a host is a name, with A-labels (xn--…) if it has other letters, without port";
+        let shown = host.escape_debug();
+        return Err(CheckError::new("host", format!("\"{shown}\" is not a host: {rule}")));
+    }
+    if check.https { tls::validate(Some(host)) } else { Ok(()) }
 }
 
 fn build(check: &HttpCheck, address: IpAddr) -> Result<Request<Empty<Bytes>>, Problem> {

@@ -39,7 +39,7 @@ mod prober;
 mod stage;
 mod tls;
 
-pub use check::{Check, DnsCheck, HttpCheck, Kind, TlsCheck};
+pub use check::{Check, CheckError, DnsCheck, HttpCheck, Kind, TlsCheck};
 pub use database::{
     Connection, Database, Failed, Gtid, Heartbeat, MariadbCheck, Password, Position, Replication,
 };

@@ -16,6 +16,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use crate::check::CheckError;
 use crate::connect::problem;
 use crate::outcome::{Problem, Warning};
 use crate::stage::{Stage, Step};
@@ -72,6 +73,17 @@ impl Seen {
         let left = ends.saturating_sub(now);
         let soon = left <= warn_within.as_secs();
         Ok(soon.then_some(Warning::CertificateExpires { in_secs: left }).into_iter().collect())
+    }
+}
+
+/// Whether a handshake can ask for this name.
+pub(crate) fn validate(host: Option<&str>) -> Result<(), CheckError> {
+    match host.map(ServerName::try_from) {
+        None | Some(Ok(_)) => Ok(()),
+        Some(Err(_)) => {
+            let shown = host.unwrap_or_default().escape_debug();
+            Err(CheckError::new("host", format!("\"{shown}\" is not a TLS server name")))
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::Response;
 use serde::Deserialize;
 
-use crate::{Failure, Kind, Retry, Vendor, clock_skew, excerpt};
+use crate::{Failure, Kind, Retry, Vendor, clock_skew, excerpt, lenient};
 
 /// Tells Google's error answers apart by their reason, not by their status alone.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,7 +46,7 @@ struct Detail {
 impl Vendor for GoogleErrors {
     fn failure(&self, response: &Response<Bytes>, wall: SystemTime) -> Failure {
         let status = response.status().as_u16();
-        let envelope: Envelope = serde_json::from_slice(response.body()).unwrap_or_default();
+        let envelope: Envelope = lenient::from_slice(response.body()).unwrap_or_default();
         let id = response.headers().get("x-goog-request-id").and_then(|id| id.to_str().ok());
         let failure = match envelope.error {
             None => strange(status, response.body()),

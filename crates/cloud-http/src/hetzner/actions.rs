@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tokio::sync::Notify;
 
 use super::problem;
-use crate::{Call, Client, Error, Failure, Kind, Request, Retry};
+use crate::{Call, Client, Error, Failure, Kind, Request, Retry, lenient};
 
 /// The most actions asked for at once, as the vendor's own clients do.
 const BATCH: usize = 25;
@@ -21,6 +21,7 @@ const MISSING_MAX: u8 = 2;
 #[non_exhaustive]
 pub struct Action {
     /// Its number.
+    #[serde(deserialize_with = "lenient::number")]
     pub id: u64,
     /// `running`, `success` or `error`; this alone decides, since a success may carry an `error`.
     pub status: String,

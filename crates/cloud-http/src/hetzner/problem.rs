@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{Failure, Kind, Retry, Vendor, excerpt};
+use crate::{Failure, Kind, Retry, Vendor, excerpt, lenient};
 
 /// The length of tokens of the old DNS Console; those of the Cloud API have 64 characters.
 const LEGACY_TOKEN: usize = 32;
@@ -27,6 +27,7 @@ struct Envelope {
 
 #[derive(Deserialize)]
 struct Problem {
+    #[serde(default, deserialize_with = "lenient::text")]
     code: String,
     #[serde(default)]
     message: String,
@@ -66,15 +67,20 @@ impl Vendor for HetznerErrors {
         let request_id = response.headers().get("x-correlation-id");
         let request_id = request_id.and_then(|id| id.to_str().ok()).map(str::to_owned);
         let body = response.body();
-        let failure = match serde_json::from_slice::<Envelope>(body) {
-            Ok(Envelope { error }) => {
+        let failure = match lenient::from_slice::<Envelope>(body) {
+            Ok(Envelope { error }) if !(error.code.is_empty() && error.message.is_empty()) => {
                 let (kind, retry) = meaning(&error.code).unwrap_or_else(|| by_status(status));
                 let details = error.details.as_ref().map_or_else(String::new, details);
                 let advice = self.advice(kind);
-                let text = format!("{}{details}{advice}", error.message.trim());
-                Failure::new(kind, text).retry(retry).code(error.code)
+                let said = match error.message.trim() {
+                    "" => format!("status {status} without a message"),
+                    text => text.to_owned(),
+                };
+                let text = format!("{said}{details}{advice}");
+                let failure = Failure::new(kind, text).retry(retry);
+                if error.code.is_empty() { failure } else { failure.code(error.code) }
             }
-            Err(_) => {
+            _ => {
                 let (kind, retry) = by_status(status);
                 let body = excerpt(body, 120);
                 let text = format!("status {status}, and no answer of this API: \"{body}\"");
@@ -219,11 +225,23 @@ mod tests {
 
     #[test]
     fn an_answer_of_something_else_is_judged_by_its_status() {
-        for body in ["<html>Bad Gateway</html>", "", "{}", r#"{"error":"x"}"#] {
+        for body in ["<html>Bad Gateway</html>", "", "{}", r#"{"error":"x"}"#, r#"{"error":{}}"#] {
             let failure = failure(502, body);
             assert_eq!((failure.kind, failure.retry), (Kind::Unavailable, Retry::Later));
             assert!(failure.message.starts_with("status 502"), "{failure}");
         }
+    }
+
+    #[test]
+    fn what_an_envelope_lacks_is_made_up_for_by_the_rest_of_it() {
+        let gone = failure(409, r#"{"error":{"code":"uniqueness_error","message":null}}"#);
+        assert_eq!((gone.kind, gone.retry), (Kind::AlreadyExists, Retry::AfterReread));
+        assert_eq!(gone.message, "status 409 without a message");
+        let bare = failure(404, r#"{"error":{"message":"zone not found","details":null}}"#);
+        assert_eq!((bare.kind, bare.code), (Kind::NotFound, None));
+        assert!(bare.message.starts_with("zone not found"));
+        let odd = failure(422, r#"{"error":{"code":7,"message":"no","details":[]}}"#);
+        assert_eq!((odd.kind, odd.code.as_deref()), (Kind::Invalid, Some("7")));
     }
 
     #[test]

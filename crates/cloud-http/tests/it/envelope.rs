@@ -123,3 +123,21 @@ fn bodies_of_other_servers_are_not_taken_for_googles() {
     }
     assert_eq!(read(400, json!({"error": {}})).message, "HTTP 400 without a message");
 }
+
+#[test]
+fn a_null_in_the_envelope_is_a_missing_part_and_no_other_server() {
+    for body in [
+        json!({"error": {"code": 404, "message": null, "errors": null, "details": null}}),
+        json!({"error": {"code": 404, "message": "", "status": null, "errors": [
+            {"message": null, "domain": null, "reason": null}]}}),
+    ] {
+        let failure = read(404, body);
+        assert_eq!(
+            (failure.kind, failure.message.as_str()),
+            (Kind::NotFound, "HTTP 404 without a message")
+        );
+    }
+    let named = json!({"error": {"code": 412, "errors": [{"reason": "conditionNotMet"}],
+        "message": null}});
+    assert_eq!(read(412, named).code.as_deref(), Some("conditionNotMet"));
+}

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::GoogleDns;
-use super::wire::{ManagedZone, Page, Stored, absolute};
+use super::wire::{ManagedZone, Page, Stored, Unread, absolute};
 use crate::name::NameError;
 use crate::record::Key;
 use crate::zone::Zone;
@@ -87,16 +87,24 @@ impl GoogleDns {
     ) -> Result<Vec<Stored>, Error> {
         let request = if hurry == Hurry::Urgent { request.urgent() } else { request };
         let mut found = Vec::new();
+        let mut unread = None;
         self.pages(&request, call, |page| {
             for raw in page.rrsets {
                 match Stored::parse(raw) {
                     Ok(stored) => found.push(stored),
-                    Err(why) => tracing::warn!(provider = self.id, why, "RRset not shown"),
+                    Err(Unread::Name(why)) => {
+                        tracing::warn!(provider = self.id, %why, "RRset not shown");
+                    }
+                    Err(why) => unread = Some(why.to_string()),
                 }
             }
         })
         .await?;
-        Ok(found)
+        // What is left out would read as "there is none", and be created anew.
+        match unread {
+            None => Ok(found),
+            Some(why) => Err(self.error(request.operation(), Failure::new(Kind::Protocol, why))),
+        }
     }
 
     /// Asks for page after page until there is no further token. A page may be empty and still

@@ -1,5 +1,6 @@
 //! The JSON of Cloud DNS v1. Unknown fields are ignored, missing lists are empty; names carry
 //! their trailing dot here and nowhere else.
+use cloud_http::lenient;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -51,6 +52,7 @@ struct DnssecConfig {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Change {
+    #[serde(deserialize_with = "lenient::text")]
     pub(super) id: String,
     pub(super) status: String,
     pub(super) additions: Vec<Value>,
@@ -70,7 +72,7 @@ struct ResourceRecordSet {
     name: String,
     #[serde(rename = "type")]
     rtype: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::number")]
     ttl: u32,
     #[serde(default)]
     rrdatas: Vec<String>,
@@ -82,9 +84,8 @@ impl ManagedZone {
     /// The zone under the id its operator knows.
     pub(super) fn zone(self, id: Option<&str>) -> Result<Zone, NameError> {
         let name = Name::parse(&self.dns_name)?;
-        let servers = self.name_servers.iter().map(|server| Name::parse(server));
-        let mut zone =
-            Zone::new(id.unwrap_or(&self.name), name, servers.collect::<Result<_, _>>()?);
+        let servers = self.name_servers.iter().filter_map(|server| Name::parse(server).ok());
+        let mut zone = Zone::new(id.unwrap_or(&self.name), name, servers.collect());
         let kinds = [
             (self.forwarding_config.is_some(), "a forwarding zone"),
             (self.peering_config.is_some(), "a peering zone"),
@@ -110,11 +111,22 @@ impl ManagedZone {
     }
 }
 
+/// Why an RRset cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unread {
+    /// Its name cannot be a host's, so nobody can ask us to change it.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// It is not what an RRset looks like. It is there all the same.
+    #[error("an RRset was not understood: {0}")]
+    Shape(#[from] serde_json::Error),
+}
+
 impl Stored {
-    /// Reads an RRset. One whose name cannot be a host's is told as an error.
-    pub(super) fn parse(raw: Value) -> Result<Self, String> {
-        let wire = ResourceRecordSet::deserialize(&raw).map_err(|why| why.to_string())?;
-        let name = Name::parse(&wire.name).map_err(|why| why.to_string())?;
+    /// Reads an RRset.
+    pub(super) fn parse(raw: Value) -> Result<Self, Unread> {
+        let wire = ResourceRecordSet::deserialize(&raw)?;
+        let name = Name::parse(&wire.name)?;
         let mut rrset = RrSet::new(Key::new(name, wire.rtype.into()), wire.ttl, wire.rrdatas);
         if wire.routing_policy.is_some() {
             rrset.opaque = Some(raw.to_string());

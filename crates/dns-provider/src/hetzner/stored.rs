@@ -1,6 +1,7 @@
 //! RRsets as Hetzner stores them, and the way between its names and values and ours.
 use std::collections::HashMap;
 
+use cloud_http::lenient;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ pub(super) struct WireRrSet {
     name: String,
     #[serde(rename = "type")]
     rtype: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional_number")]
     ttl: Option<u32>,
     #[serde(default)]
     records: Vec<WireRecord>,

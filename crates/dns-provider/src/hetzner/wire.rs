@@ -3,6 +3,7 @@
 //! Only what is needed is read, and everything else may come or go: Hetzner removes fields on
 //! announced dates.
 use cloud_http::hetzner::Action;
+use cloud_http::lenient;
 use serde::Deserialize;
 
 use super::stored::WireRrSet;
@@ -28,6 +29,7 @@ struct Meta {
 
 #[derive(Deserialize)]
 struct Pagination {
+    #[serde(default, deserialize_with = "lenient::optional_number")]
     next_page: Option<u32>,
 }
 
@@ -56,10 +58,11 @@ pub(super) struct ZoneAnswer {
 
 #[derive(Deserialize)]
 pub(super) struct WireZone {
+    #[serde(deserialize_with = "lenient::number")]
     id: u64,
     name: String,
     /// The TTL of RRsets without one.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional_number")]
     pub(super) ttl: Option<u32>,
     #[serde(default)]
     mode: Option<String>,

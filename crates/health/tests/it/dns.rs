@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use health::{DnsCheck, Kind};
 use hickory_proto::op::{Message, MessageType, OpCode, ResponseCode};
-use hickory_proto::rr::rdata::A;
-use hickory_proto::rr::{Name, RData, Record};
+use hickory_proto::rr::rdata::{A, AAAA};
+use hickory_proto::rr::{Name, RData, Record, RecordType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
 
@@ -29,7 +29,10 @@ fn reply(question: &[u8], manner: Manner, udp: bool) -> Vec<u8> {
         Manner::TruncateUdp if udp => answer.metadata.truncation = true,
         _ => {
             let name = Name::from_str("app.example.com.").unwrap();
-            let data = RData::A(A::new(192, 0, 2, 7));
+            let data = match question.queries[0].query_type() {
+                RecordType::AAAA => RData::AAAA(AAAA::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 7)),
+                _ => RData::A(A::new(192, 0, 2, 7)),
+            };
             answer.add_answer(Record::from_rdata(name, 60, data));
         }
     }
@@ -82,6 +85,14 @@ async fn an_answer_with_data_is_ok() {
 async fn an_answer_with_the_wrong_data_is_quoted() {
     let words = check(Manner::Answer, |c| c.contains = vec!["192.0.2.8".to_owned()]).await;
     assert_eq!(words, "DNS: answer lacks 192.0.2.8, it says 192.0.2.7");
+}
+
+#[tokio::test]
+async fn an_address_is_the_same_in_any_spelling() {
+    let want = |c: &mut DnsCheck| {
+        (c.rtype, c.contains) = ("AAAA".to_owned(), vec!["2001:DB8:0::7".to_owned()]);
+    };
+    assert_eq!(check(Manner::Answer, want).await, "ok");
 }
 
 #[tokio::test]

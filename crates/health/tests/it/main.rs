@@ -8,3 +8,4 @@ mod pace;
 mod server;
 mod tcp;
 mod tls;
+mod validate;

@@ -93,7 +93,10 @@ struct ConfigArg {
 
 /// Runs the program with this process's arguments.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return misused(&error),
+    };
     let out = Out { json: cli.json };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let result = match runtime {
@@ -107,16 +110,31 @@ pub fn main() -> ExitCode {
     };
     match result {
         Ok(exit) => exit.into(),
-        Err(failed) => {
-            if out.json {
-                let problem = serde_json::json!({ "error": failed.message });
-                eprintln!("{problem}");
-            } else {
-                eprintln!("{}", failed.message);
-            }
-            failed.exit.into()
-        }
+        Err(failed) => told(&failed, out),
     }
+}
+
+/// What is no command line: help is not, either, but that was asked for.
+fn misused(error: &clap::Error) -> ExitCode {
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    if !error.use_stderr() || !json {
+        // Coloured where there is a terminal; nobody is left to be told that it cannot be printed.
+        let _ = error.print();
+        return if error.use_stderr() { Exit::Input.into() } else { Exit::Done.into() };
+    }
+    let text = error.render().to_string();
+    let message = text.trim().trim_start_matches("error: ");
+    told(&Failed::input(message), Out { json })
+}
+
+fn told(failed: &Failed, out: Out) -> ExitCode {
+    if out.json {
+        let problem = serde_json::json!({ "error": failed.message });
+        eprintln!("{problem}");
+    } else {
+        eprintln!("{}", failed.message);
+    }
+    failed.exit.into()
 }
 
 async fn dispatch(cli: Cli, out: Out) -> Result<Exit, Failed> {

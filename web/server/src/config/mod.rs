@@ -26,11 +26,14 @@ pub use problem::{Place, Problem};
 use read::Reader;
 pub use secret::Surroundings;
 
+/// The largest file that is read; a service takes some hundred bytes.
+const FILE_MAX: u64 = 1 << 20;
+
 /// The configuration in the file at `path`, or everything that is wrong with it.
 ///
 /// `env` answers for environment variables, so that tests need not set any.
 pub fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, Vec<Problem>> {
-    let Source { file, text } = read(path)?;
+    let Source { file, text } = source(path)?;
     let dir = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     parse(&file, text, &Surroundings { env, dir: &dir })
 }
@@ -41,7 +44,7 @@ pub fn locations(
     path: &Path,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<(Locations, Vec<Problem>), Vec<Problem>> {
-    let source = read(path)?;
+    let source = source(path)?;
     let dir = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     let mut reader = Reader::new(&source);
     let around = Surroundings { env, dir: &dir };
@@ -57,9 +60,9 @@ pub fn locations(
     }
 }
 
-fn read(path: &Path) -> Result<Source, Vec<Problem>> {
+fn source(path: &Path) -> Result<Source, Vec<Problem>> {
     let file = path.display().to_string();
-    match std::fs::read_to_string(path) {
+    match read(path) {
         Ok(text) => Ok(Source { file, text }),
         Err(error) => {
             let message = format!("cannot read this file: {error}; name it with --config");
@@ -73,7 +76,7 @@ fn read(path: &Path) -> Result<Source, Vec<Problem>> {
 /// with it.
 pub fn what_if(path: &Path, recorded: &PolicySpec) -> Result<Policy, Vec<Problem>> {
     let file = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    let text = read(path).map_err(|error| {
         let place = Place { file: file.clone(), line: 1, column: 1, key: String::new() };
         vec![place.problem(format!("cannot read this file: {error}"))]
     })?;
@@ -85,6 +88,18 @@ pub fn what_if(path: &Path, recorded: &PolicySpec) -> Result<Policy, Vec<Problem
     errors.sort();
     errors.dedup();
     policy.filter(|_| errors.is_empty()).ok_or(errors)
+}
+
+/// The text of a file, which is small if it is what it should be.
+fn read(path: &Path) -> std::io::Result<String> {
+    use std::io::{Error, ErrorKind, Read};
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(FILE_MAX + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > FILE_MAX {
+        let text = format!("it has more than {} MiB and is no configuration", FILE_MAX >> 20);
+        return Err(Error::new(ErrorKind::FileTooLarge, text));
+    }
+    Ok(text)
 }
 
 /// The configuration that `text` is; `file` is what messages call it.

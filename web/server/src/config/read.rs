@@ -7,6 +7,9 @@ use toml::de::{DeTable, DeValue};
 use super::nearest::nearest;
 use super::problem::{At, Place, Problem, Source, join};
 
+/// A file with more problems than these is some other file; nobody reads on.
+const PROBLEMS_MAX: usize = 200;
+
 /// A value and where it was typed.
 #[derive(Clone, Debug)]
 pub struct Field<T> {
@@ -50,7 +53,11 @@ impl<'s> Reader<'s> {
         for error in &errors {
             let at = At { key: String::new(), span: error.span().unwrap_or(0..0) };
             let message = error.message().replace('\n', "; ");
-            self.error(&at, format!("not valid TOML: {message}"));
+            let remedy = match (message.as_str(), self.source.text.get(at.span.clone())) {
+                ("duplicate key", Some(key)) => format!(" `{}`; remove one", key.trim()),
+                _ => String::new(),
+            };
+            self.error(&at, format!("not valid TOML: {message}{remedy}"));
         }
         if !errors.is_empty() {
             return None;
@@ -66,7 +73,9 @@ impl<'s> Reader<'s> {
 
     /// Reports something that makes the file unusable.
     pub fn error(&mut self, at: &At, message: impl Into<String>) {
-        self.errors.push(self.source.place(at).problem(message));
+        if self.errors.len() < PROBLEMS_MAX {
+            self.errors.push(self.source.place(at).problem(message));
+        }
     }
 
     /// Reports something doubtful.

@@ -1,6 +1,6 @@
 //! What operators ask for.
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use failover_core::{Command, Refusal as Why, SiteId};
 use watcher::CommandError;
@@ -8,7 +8,7 @@ use web_api::{CommandAnswer, CommandRequest};
 
 use super::app::{App, service};
 use super::auth::Operator;
-use super::input::Body;
+use super::input::{Body, Named};
 use super::openapi::{self, envelope};
 use super::problem::{Answer, Refusal};
 
@@ -31,7 +31,7 @@ use super::problem::{Answer, Refusal};
 pub async fn command(
     State(app): State<App>,
     operator: Operator,
-    Path(name): Path<String>,
+    Named(name): Named,
     Body(request): Body<CommandRequest>,
 ) -> Answer<Json<CommandAnswer>> {
     let snapshot = app.watcher().snapshot();

@@ -1,6 +1,6 @@
 //! What a switchover would change, and whether it would be accepted.
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use dns_provider::RrSet;
 use failover_core::{ServiceSnapshot, SiteId, SiteView, Snapshot, Verdict};
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use web_api::{Plan, PlanCheck, ProviderPlan};
 use super::app::{App, service};
 use super::auth::Viewer;
 use super::command;
-use super::input::Ask;
+use super::input::{Ask, Named};
 use super::openapi::envelope;
 use super::problem::{Answer, Refusal};
 use crate::config::duration;
@@ -41,7 +41,7 @@ pub struct PlanQuery {
 pub async fn plan(
     State(app): State<App>,
     _: Viewer,
-    Path(name): Path<String>,
+    Named(name): Named,
     Ask(query): Ask<PlanQuery>,
 ) -> Answer<Json<Plan>> {
     let snapshot = app.watcher().snapshot();

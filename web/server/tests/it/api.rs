@@ -56,6 +56,9 @@ async fn bad_input_is_a_problem_and_never_a_server_error() {
     }
     refused(get("/events?service=other").await.expect("an answer"), 404, "unknown_service").await;
     refused(get("/services/app/plan").await.expect("an answer"), 400, "bad_request").await;
+    refused(get("/services/%FF/plan?to=x").await.expect("an answer"), 400, "bad_request").await;
+    refused(running.post("/services/%FF/command", &json!({"do": "arm"})).await, 400, "bad_request")
+        .await;
     refused(get("/services/app/plan?to=x").await.expect("an answer"), 404, "unknown_site").await;
     refused(get("/nothing").await.expect("an answer"), 404, "unknown_path").await;
     refused(

@@ -34,6 +34,22 @@ impl Demo {
 }
 
 #[test]
+fn a_command_line_that_is_none_is_told_as_json_if_json_is_wanted() {
+    for args in
+        [&["disarm", "--json"][..], &["--json", "nonsense"], &["emulate", "--json", "--site", "x"]]
+    {
+        let said = run(&mut schwenk(args));
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:?}");
+        let problem: Value = serde_json::from_str(&said.err).expect("one document");
+        assert!(!problem["error"].as_str().expect("a text").is_empty(), "{said:?}");
+    }
+    let plain = run(&mut schwenk(&["nonsense"]));
+    assert!(plain.code == 2 && plain.err.starts_with("error: unrecognized"), "{plain:?}");
+    let help = run(&mut schwenk(&["--json", "--help"]));
+    assert!(help.code == 0 && help.out.contains("Usage: schwenk"), "{help:?}");
+}
+
+#[test]
 fn the_demo_obeys_its_operator() {
     let demo = Demo::start();
     let moved = demo.eventually(&[

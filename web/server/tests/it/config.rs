@@ -86,6 +86,28 @@ fn no_mistake_hides_another() {
 }
 
 #[test]
+fn a_file_that_is_none_is_refused_without_reading_all_of_it() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("schwenk.toml");
+    let refused = |text: &str| {
+        std::fs::write(&path, text).expect("it can be written");
+        config::load(&path, &|_| None).expect_err("it is none")
+    };
+    let huge = refused(&format!("# {}", "x".repeat(2 << 20)));
+    assert!(huge[0].to_string().contains("more than 1 MiB"), "{huge:?}");
+    let many: String = (0..50_000).map(|n| format!("key{n} = 1\n")).collect();
+    assert_eq!(refused(&many).len(), 200, "more than anybody reads");
+    assert_eq!(refused("").len(), 3, "journal, providers and services are missing");
+}
+
+#[test]
+fn the_marks_of_other_systems_are_read_over() {
+    for text in [format!("\u{feff}{GOOD}"), GOOD.replace('\n', "\r\n")] {
+        assert_eq!(parse(&text).expect("it is right").services.len(), 1);
+    }
+}
+
+#[test]
 fn a_message_never_quotes_a_secret() {
     for line in ["token = \"env:HCLOUD_TOKEN\"", "project = \"acme\""] {
         for key in ["token", "credentials", "password_hash"] {

@@ -71,6 +71,14 @@ async fn every_answer_has_its_own_correlation_id() {
 }
 
 #[tokio::test]
+async fn a_path_that_is_no_text_is_an_error_in_the_vendor_s_envelope() {
+    let hetzner = Hetzner::start().await;
+    for path in ["/zones/%FF", "/zones/schwenk.example/rrsets/%C3%28/A", "/servers/%FF"] {
+        hetzner.get(path).await.is_error(404, "not_found");
+    }
+}
+
+#[tokio::test]
 async fn the_bucket_drains_by_one_a_request_and_says_when_it_is_full_again() {
     let hetzner = Hetzner::with(Options { rate_limit_per_hour: 20, ..Options::default() }).await;
     let first = hetzner.get("/zones").await;

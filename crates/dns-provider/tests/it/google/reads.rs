@@ -3,7 +3,7 @@ use dns_provider::{Change, DnsProvider, Expect, Kind};
 use serde_json::json;
 
 use super::world::{World, app, app_key, client};
-use crate::support::{call, key, rrset};
+use crate::support::{call, key, name, rrset};
 
 #[tokio::test]
 async fn one_rrset_is_asked_for_by_name_and_type() {
@@ -108,4 +108,36 @@ async fn an_answer_that_makes_no_sense_is_a_protocol_failure() {
         let error = world.dns.rrsets(&world.zone, call()).await.unwrap_err();
         assert_eq!(error.failure.kind, Kind::Protocol, "{body}");
     }
+}
+
+#[tokio::test]
+async fn nulls_and_numbers_as_texts_are_read_too() {
+    let world = World::new().await;
+    let odd = json!({"kind": null, "nextPageToken": null, "rrsets": [{"ttl": "60", "type": "A",
+        "name": "app.schwenk.example.", "rrdatas": ["192.0.2.9"], "routingPolicy": null,
+        "signatureRrdatas": null, "brandNew": {"a": [1]}}]});
+    world.tap.answer("/rrsets?", 200, odd);
+    let found = world.stored(&app_key()).await.unwrap();
+    assert_eq!((found.ttl, found.values[0].as_str(), found.opaque), (60, "192.0.2.9", None));
+
+    world.tap.answer("/rrsets?", 200, json!({"rrsets": null, "nextPageToken": ""}));
+    assert_eq!(world.stored(&app_key()).await, None);
+
+    let zones = json!({"managedZones": [{"name": "odd", "dnsName": "schwenk.example.", "id": 7,
+        "nameServers": ["ns1.example.net.", "not a name"], "visibility": null,
+        "peeringConfig": null, "dnssecConfig": null, "labels": null}]});
+    world.tap.answer("/managedZones?", 200, zones);
+    let zone = world.dns.zones(call()).await.unwrap().remove(0);
+    assert_eq!((zone.id.as_str(), zone.name_servers), ("odd", vec![name("ns1.example.net")]));
+}
+
+#[tokio::test]
+async fn an_rrset_that_is_not_understood_does_not_read_as_missing() {
+    let world = World::new().await;
+    let odd = json!({"rrsets": [{"name": "app.schwenk.example.", "type": "A", "ttl": "soon",
+        "rrdatas": ["192.0.2.9"]}]});
+    world.tap.answer("/rrsets?", 200, odd);
+    let error = world.dns.rrset(&world.zone, &app_key(), call()).await.unwrap_err();
+    assert_eq!(error.failure.kind, Kind::Protocol);
+    assert!(error.to_string().contains("was not understood"), "{error}");
 }

@@ -166,3 +166,35 @@ async fn an_rrset_that_appeared_between_look_and_write_is_looked_at_again() {
     assert_eq!(report.outcomes[0].1, Outcome::Applied);
     assert!(asked(&script)[4].ends_with("/rrsets/app/A/actions/set_records"));
 }
+
+#[tokio::test]
+async fn nulls_and_numbers_as_texts_are_read_too() {
+    let rrset = json!({"id": null, "name": "app", "type": "A", "ttl": "60", "zone": "1",
+        "records": [{"value": "192.0.2.1", "comment": null}], "labels": null, "protection": null});
+    let started = json!({"id": "7", "command": null, "status": "running", "progress": null,
+        "started": null, "resources": null, "error": null});
+    let ended = json!({"id": 7, "command": null, "status": "success", "error": {"code": null}});
+    let answers = vec![
+        answer(200, json!({"rrset": rrset, "meta": null})),
+        answer(201, json!({"action": started})),
+        answer(200, json!({"actions": [ended]})),
+    ];
+    let (dns, script) = client(answers);
+    let report = dns.apply(&change(Expect::Any), call()).await.unwrap();
+    assert_eq!((&report.outcomes[0].1, report.pending.len()), (&Outcome::Applied, 1));
+    dns.settle(&report.pending[0], call()).await.unwrap();
+    assert!(asked(&script)[1].ends_with("/set_records"), "the TTL is as it was");
+
+    let page = |name: &str, next: Value| {
+        let zone = json!({"id": "9", "name": name, "ttl": "300", "mode": null,
+            "authoritative_nameservers": {"assigned": null, "delegated": null}});
+        answer(
+            200,
+            json!({"zones": [zone], "meta": {"pagination": {"page": 1, "per_page": 1,
+            "previous_page": null, "next_page": next, "last_page": null, "total_entries": null}}}),
+        )
+    };
+    let (dns, _) = client(vec![page("a.example", json!("2")), page("b.example", Value::Null)]);
+    let zones = dns.zones(call()).await.unwrap();
+    assert_eq!((zones.len(), zones[1].id.as_str()), (2, "9"));
+}

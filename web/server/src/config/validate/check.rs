@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 use failover_core::{CheckPolicy, Preset};
-use health::{Check, DnsCheck, HttpCheck, Kind, TlsCheck};
+use health::{Check, CheckError, DnsCheck, HttpCheck, Kind, TlsCheck};
 
 use super::or;
 use crate::config::duration::show;
@@ -33,7 +33,25 @@ pub fn check(
     let kind = reader.need(at, "kind", file.kind.as_ref(), why).map(|kind| kind.value);
     let kind = kind.and_then(|kind| self::kind(file, at, kind, reader));
     let check = kind.map(|kind| Check::new(kind, policy.timeout));
+    if let Some(Err(error)) = check.as_ref().map(Check::validate) {
+        unsendable(file, at, &error, reader);
+    }
     (policy, check)
+}
+
+/// Reports the field that keeps a check from being sent.
+fn unsendable(file: &CheckFile, at: &At, error: &CheckError, reader: &mut Reader<'_>) {
+    let (key, remedy, field) = match error.field {
+        "path" => ("path", "write one such as \"/health?full=1\"", place(file.path.as_ref())),
+        "host" => ("host", "write one such as \"www.example.com\"", place(file.host.as_ref())),
+        "rtype" => ("rtype", "write one such as \"A\"", place(file.rtype.as_ref())),
+        "method" => ("method", "write \"GET\"", place(file.method.as_ref())),
+        _ => ("question", "write one such as \"www.example.com\"", place(file.question.as_ref())),
+    };
+    let here = field.cloned().unwrap_or_else(|| at.join(key));
+    if !reader.is_broken(&here) {
+        reader.error(&here, format!("{}; {remedy}", error.message));
+    }
 }
 
 fn kind(file: &CheckFile, at: &At, kind: CheckKind, reader: &mut Reader<'_>) -> Option<Kind> {
@@ -124,11 +142,6 @@ fn http(file: &CheckFile, at: &At, tls: bool, reader: &mut Reader<'_>) -> Option
             reader.error(&field.at, format!("write a number of bytes from 1 to {BODY_MAX}"));
         }
         check.body_max = usize::try_from(field.value).unwrap_or(usize::MAX);
-    }
-    if let Some(field) = &file.path
-        && !field.value.starts_with('/')
-    {
-        reader.error(&field.at, format!("\"{}\" is not a path; begin it with /", field.value));
     }
     if let Some(field) = &file.method
         && !["GET", "HEAD", "OPTIONS"].contains(&field.value.as_str())

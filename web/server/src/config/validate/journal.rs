@@ -16,7 +16,13 @@ pub fn journal(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>) 
                a restart continues from there";
     let section = reader.need(&file.at, "journal", file.journal.as_ref(), why)?;
     let path = reader.need(&section.at, "path", section.value.path.as_ref(), why)?;
-    Some(around.path(&path.value))
+    let file = around.path(&path.value);
+    if path.value.is_empty() || file.is_dir() {
+        let message = format!("\"{}\" is not a file; {why}", path.value);
+        reader.error(&path.at, message);
+        return None;
+    }
+    Some(file)
 }
 
 pub fn retention(file: &File, reader: &mut Reader<'_>) -> Retention {

@@ -26,7 +26,7 @@ const DRIFT_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Validates the whole file. The result counts only if `reader` has no errors afterwards.
 pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>) -> Option<Config> {
-    let vantage = file.vantage.as_ref().map_or_else(|| "here".to_owned(), |v| v.value.clone());
+    let vantage = vantage(file, reader);
     let server = server::server(file.server.as_ref(), around, reader);
     let expect = expect::expect(file.expect.as_ref(), reader);
     let journal = journal::journal(file, around, reader);
@@ -65,6 +65,13 @@ pub fn locations(
     let providers = providers.into_iter().flat_map(|declared| declared.provider);
     let providers = providers.filter(|provider| needed.contains(&provider.id.as_str())).collect();
     Some(Locations { blueprint, providers, run })
+}
+
+fn vantage(file: &File, reader: &mut Reader<'_>) -> String {
+    let Some(field) = &file.vantage else { return "here".to_owned() };
+    let given = name(&file.at, "vantage", Some(field), &mut BTreeMap::new(), reader);
+    // Nothing else that is said of it shall be wrong, too.
+    given.unwrap_or_else(|| "here".to_owned())
 }
 
 fn drift_interval(file: &File, reader: &mut Reader<'_>) -> Duration {

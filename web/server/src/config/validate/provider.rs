@@ -158,12 +158,25 @@ fn misplaced(file: &ProviderFile, kind: ProviderKind, reader: &mut Reader<'_>) {
 
 fn name_servers(file: &ProviderFile, reader: &mut Reader<'_>) -> Option<Vec<NameServer>> {
     let list = file.name_servers.as_ref()?;
+    if list.value.is_empty() && !reader.is_broken(&list.at) {
+        let remedy = "name one, or remove the key to ask those the zone names";
+        reader.error(&list.at, format!("no name server would be asked; {remedy}"));
+    }
     let mut servers = Vec::new();
     for Field { value: server, at } in &list.value {
         let why = "write the name the zone gives it";
         let name = reader.need(at, "name", server.name.as_ref(), why);
         let why = "write the addresses to ask, with port: [\"192.0.2.53:53\"]";
         let addresses = reader.need(at, "addresses", server.addresses.as_ref(), why);
+        if let Some(Err(error)) = name.map(|name| dns_provider::Name::parse(&name.value)) {
+            let at = server.name.as_ref().map_or(at, |field| &field.at);
+            reader.error(at, format!("{error}; write one such as \"ns1.example.com\""));
+        }
+        if let Some(list) = addresses.filter(|list| list.value.is_empty())
+            && !reader.is_broken(&list.at)
+        {
+            reader.error(&list.at, format!("a name server without an address; {why}"));
+        }
         if let (Some(name), Some(addresses)) = (name, addresses) {
             let addresses = addresses.value.iter().map(|address| address.value).collect();
             servers.push(NameServer { name: name.value.clone(), addresses });
@@ -175,7 +188,10 @@ fn name_servers(file: &ProviderFile, reader: &mut Reader<'_>) -> Option<Vec<Name
 /// A base URL without a trailing slash.
 fn url(field: &Field<String>, plain: bool, reader: &mut Reader<'_>) -> Option<String> {
     let uri = field.value.parse::<http::Uri>().ok();
-    let sound = uri.filter(|uri| uri.host().is_some() && uri.query().is_none());
+    let sound = uri.filter(|uri| {
+        let named = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
+        uri.host().is_some() && uri.query().is_none() && !named
+    });
     match sound.as_ref().and_then(http::Uri::scheme_str) {
         Some("https") => {}
         Some("http") => {
@@ -190,8 +206,8 @@ fn url(field: &Field<String>, plain: bool, reader: &mut Reader<'_>) -> Option<St
             }
         }
         _ => {
-            let remedy = "write one such as \"https://api.example.com/v1\"";
-            reader.error(&field.at, format!("\"{}\" is not a URL; {remedy}", field.value));
+            let remedy = "write one such as \"https://api.example.com/v1\", without user and query";
+            reader.error(&field.at, format!("this is not a base URL; {remedy}"));
             return None;
         }
     }

@@ -1,5 +1,6 @@
 //! `[[services]]`: a name, the places that can serve it, and when to move it.
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use dns_provider::Name;
 use failover_core::{CheckPolicy, Policy, Preset, ProviderPolicy};
@@ -12,6 +13,9 @@ use crate::config::model::{Service, Site};
 use crate::config::nearest::nearest;
 use crate::config::problem::At;
 use crate::config::read::{Field, Reader};
+
+/// RFC 2181 section 8.
+const TTL_MAX: u32 = 2_147_483_647;
 
 /// What every service of the file can refer to.
 #[derive(Clone, Copy)]
@@ -180,6 +184,11 @@ fn ttl(file: &ServiceFile, at: &At, members: &[&Declared], reader: &mut Reader<'
         reader.error(&field.at, message);
         return None;
     }
+    if field.value > TTL_MAX {
+        let message = format!("{} is above the largest TTL there is ({TTL_MAX})", field.value);
+        reader.error(&field.at, format!("{message}; write one such as 60"));
+        return None;
+    }
     if field.value > 3600 {
         let message = format!(
             "a cache may keep the dead site's address for {} s after a move; consider 60",
@@ -213,16 +222,15 @@ fn addresses(
     site: &SiteFile,
     taken: &mut BTreeMap<String, At>,
     reader: &mut Reader<'_>,
-) -> Vec<std::net::IpAddr> {
+) -> Vec<IpAddr> {
     let Some(list) = &site.addresses else { return Vec::new() };
     if list.value.is_empty() && !reader.is_broken(&list.at) {
         reader.error(&list.at, "a site needs at least one address to send people to");
     }
     let mut targets = Vec::new();
     for Field { value: address, at } in &list.value {
-        if address.is_unspecified() || address.is_multicast() {
-            reader
-                .error(at, format!("{address} cannot be reached by anybody; write the site's own"));
+        if let Some(why) = unreachable(*address) {
+            reader.error(at, format!("{address} {why}; write the site's own"));
         } else if let Some(first) = taken.get(&address.to_string()) {
             let message = format!("{address} is at {} already; two sites need two", first.key);
             reader.error(at, message);
@@ -232,6 +240,22 @@ fn addresses(
         }
     }
     targets
+}
+
+/// Why nobody could reach a site at this address.
+fn unreachable(address: IpAddr) -> Option<&'static str> {
+    match address {
+        IpAddr::V4(v4) if v4.is_broadcast() => Some("is the broadcast address"),
+        IpAddr::V4(v4) if v4.is_link_local() => Some("is reached on its own link only"),
+        IpAddr::V6(v6) if v6.is_unicast_link_local() => Some("is reached on its own link only"),
+        IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some() => {
+            Some("is an IPv4 address in IPv6 notation and means nothing in an AAAA record")
+        }
+        _ if address.is_unspecified() || address.is_multicast() => {
+            Some("cannot be reached by anybody")
+        }
+        _ => None,
+    }
 }
 
 fn checks(
@@ -244,6 +268,9 @@ fn checks(
     let Some(list) = reader.need(at, "checks", file.checks.as_ref(), why) else {
         return Vec::new();
     };
+    if list.value.is_empty() && !reader.is_broken(&list.at) {
+        reader.error(&list.at, format!("nothing would be tested; {why}"));
+    }
     let mut names = BTreeMap::new();
     let each = list.value.iter().enumerate().map(|(place, Field { value: check, at })| {
         // A service with one check of a kind need not give it a name.
