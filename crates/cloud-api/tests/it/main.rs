@@ -1,5 +1,6 @@
 //! What this crate promises, seen from outside.
 mod blueprint;
+mod boot;
 mod conformance;
 mod emulated;
 mod google;

@@ -19,6 +19,7 @@ admin() {
 }
 
 sshd_test() {
-	mkdir -p -m 0755 /run/sshd
+	mkdir -p /run/sshd
+	chmod 0755 /run/sshd
 	sshd -t
 }

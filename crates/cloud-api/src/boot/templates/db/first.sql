@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS schwenk.member (
 -- Lets the other location's database ask how far this one is, and copy it.
 CREATE OR REPLACE USER 'schwenk_join'@'{{ peer.source }}' IDENTIFIED BY '{{ join_password }}'
   REQUIRE ISSUER '/CN={{ authority }}' AND SUBJECT '/CN={{ peer.name }}';
-GRANT RELOAD, BINLOG MONITOR ON *.* TO 'schwenk_join'@'{{ peer.source }}';
+GRANT RELOAD, BINLOG MONITOR, SLAVE MONITOR ON *.* TO 'schwenk_join'@'{{ peer.source }}';
 GRANT SELECT ON schwenk.member TO 'schwenk_join'@'{{ peer.source }}';
 GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ON `{{ database }}`.* TO 'schwenk_join'@'{{ peer.source }}';
 {% endfor %}

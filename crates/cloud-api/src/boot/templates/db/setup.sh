@@ -16,7 +16,7 @@ database={{ database | sh }}
 number={{ number }}
 
 sql() {
-	mariadb --no-defaults ${SCHWENK_DB_SOCKET:+--socket="$SCHWENK_DB_SOCKET"} --batch --skip-column-names "$@"
+	mariadb --no-defaults --user=root ${SCHWENK_DB_SOCKET:+--socket="$SCHWENK_DB_SOCKET"} --batch --skip-column-names "$@"
 }
 
 peer() {
@@ -71,23 +71,34 @@ begin() {
 	note ready
 }
 
-# Copies the other database and goes on with its numbers: after a loss the other one knows
+# Whether the other database has worked off all that it received from this one before a loss: what it
+# still has to do would be missing in the copy, and never be sent.
+settled() {
+	mariadb --defaults-file="$here/peer.cnf" --vertical --execute 'SHOW SLAVE STATUS' >"$scratch/status"
+	awk '$1 == "Master_Log_File:" || $1 == "Read_Master_Log_Pos:" { read = read $2 " " }
+		$1 == "Relay_Master_Log_File:" || $1 == "Exec_Master_Log_Pos:" { done = done $2 " " }
+		END { exit read != done }' "$scratch/status"
+}
+
+# Copies the other database and goes on with the numbers of this one: after a loss the other one knows
 # transactions of this server, and they must never be counted anew.
 copy() {
-	say "copies the other database"
 	note joining
+	await "the other database is not done with what was written here" settled
+	say "copies the other database"
 	mariadb-dump --defaults-file="$here/peer.cnf" --single-transaction --gtid --master-data=2 \
 		--routines --triggers --events --add-drop-database --databases "$database" >"$scratch/dump"
 	tail -n 1 "$scratch/dump" | grep -q '^-- Dump completed' || {
 		say "the copy is not complete"
 		exit 75
 	}
-	position=$(sed -n "s/^-- SET GLOBAL gtid_slave_pos='\([0-9,-]*\)';.*/\1/p" "$scratch/dump" | head -n 1)
+	theirs=$(sed -n "s/^-- SET GLOBAL gtid_slave_pos='\([0-9,-]*\)';.*/\1/p" "$scratch/dump" | head -n 1)
+	ours=$(peer --execute 'SELECT @@global.gtid_slave_pos' | tr , '\n' | grep "^$number-" || true)
 	{
 		echo 'SET SESSION sql_log_bin = 0;'
 		cat "$scratch/dump"
 	} | sql
-	sql --execute "STOP SLAVE; RESET MASTER; SET GLOBAL gtid_binlog_state = '$position'; SET GLOBAL gtid_slave_pos = '$position'"
+	sql --execute "STOP SLAVE; RESET MASTER; SET GLOBAL gtid_slave_pos = '$theirs'; SET GLOBAL gtid_binlog_state = '$ours'"
 	note ready
 }
 

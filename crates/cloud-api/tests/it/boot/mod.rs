@@ -1,0 +1,11 @@
+//! Boot scripts, held against the programs that will read them.
+mod acme;
+mod broken;
+mod pair;
+mod programs;
+mod refused;
+mod sample;
+mod scripts;
+mod secrets;
+mod valid;
+mod validators;
