@@ -26,6 +26,9 @@ const STATE: &str = "state";
 const MAKING: &str = "making";
 const MADE: &str = "made";
 
+/// It ran and was stopped to become another type: whoever finds it so starts it again.
+const CHANGING: &str = "changing";
+
 /// The labels that say where a server belongs.
 pub(super) fn place(location: &LocationSpec, role: Role) -> BTreeMap<String, String> {
     BTreeMap::from([
@@ -44,6 +47,16 @@ pub(super) fn making(mut labels: BTreeMap<String, String>) -> BTreeMap<String, S
 pub(super) fn made(mut labels: BTreeMap<String, String>) -> BTreeMap<String, String> {
     labels.insert(STATE.to_owned(), MADE.to_owned());
     labels
+}
+
+/// The labels of a server that runs and is to be stopped for a change.
+pub(super) fn changing() -> BTreeMap<String, String> {
+    BTreeMap::from([(STATE.to_owned(), CHANGING.to_owned())])
+}
+
+/// Whether a server was stopped for a change that is not finished.
+pub(super) fn is_changing(server: &Server) -> bool {
+    server.labels.get(STATE).is_some_and(|state| state == CHANGING)
 }
 
 /// Whether a server was begun and not finished.

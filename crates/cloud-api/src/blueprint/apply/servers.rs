@@ -1,4 +1,6 @@
 //! The servers of a location: made role by role, and changed.
+use std::collections::BTreeMap;
+
 use cloud_http::{Error, Failure, Kind};
 use futures_util::future::join_all;
 
@@ -10,7 +12,7 @@ use crate::blueprint::scripts::{of_keys, of_script};
 use crate::blueprint::step::{Action, Step, Thing};
 use crate::layout::Role;
 use crate::provider::ComputeProvider;
-use crate::server::Server;
+use crate::server::{Power, Server, Status};
 
 impl Round<'_> {
     /// The new servers of a location: the roles one after the other, the servers of one together.
@@ -59,12 +61,7 @@ impl Round<'_> {
     ) -> Result<Done, Error> {
         let id = step.id.as_deref().unwrap_or_default();
         match &step.action {
-            Action::Resize { to, .. } => {
-                let (terms, call) = (&self.job.terms, self.job.terms.call());
-                let resized = async |call| cloud.resize(id, to, call).await;
-                let ticket = terms.again(call, resized).await?;
-                terms.settled(cloud, ticket.as_ref(), call).await?;
-            }
+            Action::Resize { to, .. } => self.resize(cloud, id, to).await?,
             Action::ReplaceScript => return self.replace_script(cloud, wanted, id).await,
             Action::ReplaceKeys => self.replace_keys(cloud, id).await?,
             _ => {
@@ -73,6 +70,27 @@ impl Round<'_> {
             }
         }
         Ok(Done::default())
+    }
+
+    /// Gives a server another type. One that runs says beforehand that it shall run again: nobody
+    /// could tell afterwards why it is off.
+    async fn resize(&self, cloud: &dyn ComputeProvider, id: &str, to: &str) -> Result<(), Error> {
+        let (terms, call) = (&self.job.terms, self.job.terms.call());
+        let server = self.read(cloud, id).await?;
+        let runs = server.status != Status::Off || labels::is_changing(&server);
+        if runs {
+            self.relabel(cloud, id, labels::changing()).await?;
+        }
+        let resized = async |call| cloud.resize(id, to, call).await;
+        let ticket = terms.again(call, resized).await?;
+        terms.settled(cloud, ticket.as_ref(), call).await?;
+        if runs {
+            let started = async |call| cloud.power(id, Power::Start, call).await;
+            let ticket = terms.again(call, started).await?;
+            terms.settled(cloud, ticket.as_ref(), call).await?;
+            self.relabel(cloud, id, labels::made(BTreeMap::new())).await?;
+        }
+        Ok(())
     }
 
     async fn replace_script(
@@ -118,7 +136,7 @@ impl Round<'_> {
         &self,
         cloud: &dyn ComputeProvider,
         id: &str,
-        with: std::collections::BTreeMap<String, String>,
+        with: BTreeMap<String, String>,
     ) -> Result<(), Error> {
         let (terms, call) = (&self.job.terms, self.job.terms.call());
         let mut labels = self.read(cloud, id).await?.labels;

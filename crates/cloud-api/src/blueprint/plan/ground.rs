@@ -183,7 +183,7 @@ impl Draft<'_> {
         owner: Option<&str>,
     ) {
         let text = format!(
-            "there is a {} of this name already, and it is {}; it is left alone. Rename it, or \
+            "there is another {} of this name, and it is {}; it is left alone. Rename it, or \
              choose another owner or location name",
             thing.word(),
             whose(owner)

@@ -75,7 +75,8 @@ impl Draft<'_> {
 
     fn type_of(&mut self, wanted: &Wanted<'_>, server: &Server, inventory: &Inventory) {
         let (location, to) = (wanted.location, wanted.servers.machine.as_str());
-        if server.machine == to {
+        let begun = labels::is_changing(server);
+        if server.machine == to && !begun {
             return;
         }
         let machines = inventory.machines.get(&server.place).map_or(&[][..], Vec::as_slice);
@@ -95,6 +96,7 @@ impl Draft<'_> {
         let action = Action::Resize { from: server.machine.clone(), to: to.to_owned() };
         let detail = format!("{} → {to}", server.machine);
         let reason = match server.status {
+            _ if begun => "an interrupted attempt has begun it; it runs again afterwards",
             Status::Off => "another machine type is wanted",
             _ => "another machine type is wanted; IT IS STOPPED for that and started again",
         };

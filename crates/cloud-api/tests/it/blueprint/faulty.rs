@@ -162,8 +162,8 @@ async fn what_belongs_to_others_blocks_and_stays() {
     let texts: Vec<String> = plan.blocked.iter().map(ToString::to_string).collect();
     for why in [
         "10.0.1.0/24: it overlaps 10.0.0.0/16 of the network theirs, which is somebody's",
-        "acme-falkenstein-db-1: there is a server of this name already, and it is somebody's",
-        "acme-falkenstein-app-1: there is a address of this name already, and it is somebody's",
+        "acme-falkenstein-db-1: there is another server of this name, and it is somebody's",
+        "acme-falkenstein-app-1: there is another address of this name, and it is somebody's",
     ] {
         assert!(texts.iter().any(|text| text.contains(why)), "{why}: {texts:#?}");
     }

@@ -6,12 +6,17 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use cloud_api::blueprint::{Job, Unobserved};
+use cloud_api::Status;
+use cloud_api::blueprint::{Blueprint, Job, Unobserved};
+use cloud_emulator::Emulator;
 use cloud_http::{Transport, TransportError};
 use tokio::sync::Notify;
 
 use super::terms;
-use super::yard::{Naming, apply, clear, clouds, emulator, plan, six, transport};
+use super::yard::{
+    Naming, apply, blueprint, clear, clouds, emulator, falkenstein, london, plan, six, transport,
+};
+use crate::support::{call, owner};
 
 /// Carries so many requests out; the last one's answer never comes.
 struct Mortal {
@@ -48,12 +53,11 @@ impl Transport for Mortal {
 }
 
 /// Applies until the `last` request; whether it died before it was done.
-async fn dies(emulator: &cloud_emulator::Emulator, last: usize) -> bool {
+async fn dies(emulator: &Emulator, blueprint: &Blueprint, last: usize) -> bool {
     let (left, dead) = (AtomicUsize::new(last), Notify::new());
     let mortal = Arc::new(Mortal { inner: transport(), left, dead });
     let clouds = clouds(emulator, mortal.clone());
-    let blueprint = six();
-    let job = Job::new(&blueprint, &clouds, &Naming, terms(), &Unobserved);
+    let job = Job::new(blueprint, &clouds, &Naming, terms(), &Unobserved);
     tokio::select! {
         report = job.apply(None) => {
             assert!(report.expect("it begins").is_complete());
@@ -69,7 +73,7 @@ async fn whichever_request_is_the_last_the_next_application_ends_the_same() {
     let clouds = clouds(&emulator, transport());
     let blueprint = six();
     let mut last = 1;
-    while dies(&emulator, last).await {
+    while dies(&emulator, &six(), last).await {
         let report = apply(&blueprint, &clouds).await;
         assert!(report.is_complete(), "after request {last}: {report:#?}");
         let servers = report.there.iter().filter(|one| one.name.contains("-app-"));
@@ -87,9 +91,38 @@ async fn whatever_a_dead_application_has_left_is_removed() {
     let emulator = emulator().await;
     let clouds = clouds(&emulator, transport());
     let mut last = 1;
-    while dies(&emulator, last).await {
+    while dies(&emulator, &six(), last).await {
         clear(&clouds).await;
         last += 1;
     }
+    clear(&clouds).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_was_stopped_to_be_resized_runs_again_whichever_request_was_the_last() {
+    let emulator = emulator().await;
+    let clouds = clouds(&emulator, transport());
+    let of = |hetzner: &str, google: &str| {
+        let (mut there, mut here) = (falkenstein(hetzner, 1), london(1));
+        for location in [&mut there, &mut here] {
+            location.servers.truncate(1);
+        }
+        here.servers[0].machine = google.to_owned();
+        blueprint(vec![there, here])
+    };
+    let sizes = [of("cax11", "e2-small"), of("cax21", "e2-medium")];
+    assert!(apply(&sizes[0], &clouds).await.is_complete());
+    let mut last = 1;
+    while dies(&emulator, &sizes[last % 2], last).await {
+        let report = apply(&sizes[last % 2], &clouds).await;
+        assert!(report.is_complete(), "after request {last}: {report:#?}");
+        for cloud in clouds.values() {
+            let servers = cloud.servers(Some(&owner()), call()).await.unwrap();
+            assert_eq!(servers.len(), 1);
+            assert_eq!(servers[0].status, Status::Running, "after request {last}: {servers:?}");
+        }
+        last += 1;
+    }
+    assert!(last > 30, "two servers are not resized with {last} requests");
     clear(&clouds).await;
 }
