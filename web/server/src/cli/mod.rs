@@ -13,6 +13,7 @@ pub mod out;
 mod remote;
 mod replay;
 mod run;
+mod standby;
 mod status;
 mod stop;
 
@@ -65,6 +66,8 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// Read and change RRsets, and ask name servers. Needs no watcher.
     Dns(Box<dns::DnsArgs>),
+    /// Show what a hot, a warm and a cold standby cost and how soon each serves. Changes nothing.
+    Standby(standby::StandbyArgs),
     /// Hash a password or token for the configuration.
     HashPassword(hash_password::HashPasswordArgs),
     /// Print a completion script for a shell.
@@ -133,6 +136,7 @@ async fn dispatch(cli: Cli, out: Out) -> Result<Exit, Failed> {
         Command::Events(args) => events::events(args, out).await,
         Command::Replay(args) => replay::replay(&args, out),
         Command::Dns(args) => dns::dns(*args, out).await,
+        Command::Standby(args) => standby::standby(args, out).await,
         Command::HashPassword(args) => hash_password::hash_password(args, out),
         Command::Completions { shell } => {
             let mut script = Vec::new();

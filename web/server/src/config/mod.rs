@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 
 use failover_core::{Policy, PolicySpec};
 pub use model::{
-    Account, Api, Config, Expect, Google, GoogleCredentials, NameServer, Provider, Server, Service,
-    Site,
+    Account, Api, Config, Expect, Google, GoogleCredentials, NameServer, Provider, Server, Servers,
+    Service, Site, Standby,
 };
 use problem::Source;
 pub use problem::{Place, Problem};

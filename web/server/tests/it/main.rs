@@ -11,3 +11,4 @@ mod live;
 mod process;
 mod replay;
 mod schema;
+mod standby;
