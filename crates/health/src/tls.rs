@@ -150,6 +150,16 @@ fn provider() -> Arc<CryptoProvider> {
     PROVIDER.get_or_init(|| Arc::new(aws_lc_rs::default_provider())).clone()
 }
 
+/// Sees to it that the process has a default provider, for a library that takes no other. One that
+/// is there stays; rustls would choose this one by itself, unless features of two are on, and then
+/// it would panic.
+pub(crate) fn have_a_default_provider() {
+    if CryptoProvider::get_default().is_none() {
+        // Somebody else may just have been faster, and that is as good.
+        let _ = aws_lc_rs::default_provider().install_default();
+    }
+}
+
 #[derive(Debug)]
 struct Recorder {
     inner: Option<Arc<Verifier>>,

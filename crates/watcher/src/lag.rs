@@ -4,8 +4,9 @@
 //! the other one lacks. So the positions of both are compared, as they were at one moment, and the
 //! distance is told in time: since when has something been missing? That needs no running
 //! replication and stays true when the serving database dies, which is when it is needed: what it
-//! had committed when it was last asked is known. Only where there are no positions to compare is
-//! a database asked for its own opinion, which sees nothing of what has not arrived yet.
+//! had committed when it was last asked is known. Only where there are no positions to compare, and
+//! the serving database answers, does a database's own opinion count, which sees nothing of what has
+//! not arrived yet.
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -105,7 +106,10 @@ impl Lags {
         let mut most = Duration::ZERO;
         for other in others {
             let there = self.sites.get(other.index())?;
-            most = most.max(there.missing_at(here).or_else(|| here.opinion())?);
+            // A database that believes to be connected to a dead one does so for up to
+            // `slave_net_timeout`, a minute, and calls itself up to date all the while.
+            let opinion = || there.fresh(now, self.freshness).and_then(|_| here.opinion());
+            most = most.max(there.missing_at(here).or_else(opinion)?);
         }
         Some(most)
     }

@@ -1,4 +1,5 @@
 //! A service for this crate's own tests.
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dns_provider::{MemoryDns, Name, RrSet, Zone};
@@ -35,7 +36,8 @@ pub(crate) fn service() -> ServiceSetup {
         zones: vec![ZoneRef::Id("z1".to_owned())],
     };
     let families = Family::BOTH.to_vec();
-    ServiceSetup { spec, vantage: VantageId(0), providers: vec![0], families }
+    let (vantage, switches) = (VantageId(0), BTreeMap::new());
+    ServiceSetup { spec, vantage, providers: vec![0], families, switches }
 }
 
 /// The zone `example.com` with these RRsets of `app.example.com`, and a hand on the provider.

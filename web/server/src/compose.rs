@@ -1,15 +1,17 @@
 //! From a configuration to clients and a watcher: the one place that knows all the crates.
 mod compute;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use cloud_api::{ComputeProvider, GoogleCompute, HetznerCloud};
 use cloud_http::google::{
-    AuthorizedUser, Credentials, MetadataServer, SCOPE_DNS, ServiceAccount, ServiceAccountKey,
-    Surroundings, UserCredentials, Wiring, application_default,
+    AuthorizedUser, Credentials, MetadataServer, SCOPE_CLOUD_PLATFORM, SCOPE_DNS, ServiceAccount,
+    ServiceAccountKey, Surroundings, UserCredentials, Wiring, application_default,
 };
 use cloud_http::{Failure, HttpOptions, HttpTransport, TokenSource, Transport};
 use dns_provider::google::GoogleDnsBuilder;
@@ -17,7 +19,9 @@ use dns_provider::propagation::NameServer;
 use dns_provider::{DnsProvider, GoogleDns, HetznerDns, HetznerDnsBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
-use watcher::{BuildError, Options, ProviderSpec, ServiceSpec, SiteSpec, Watcher, ZoneRef};
+use watcher::{
+    BuildError, Options, ProviderSpec, ServiceSpec, SiteServers, SiteSpec, Watcher, ZoneRef,
+};
 
 use crate::config::{self, Api, Config, Google, GoogleCredentials};
 
@@ -128,7 +132,7 @@ fn named_project(variable: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<S
 
 fn from_json(
     google: &Google,
-    scopes: &[&str],
+    scopes: &'static [&'static str],
     json: &SecretString,
     wiring: &Wiring,
 ) -> Result<Credentials, Failure> {
@@ -228,10 +232,72 @@ fn zone_ids(config: &Config, provider: &str) -> Vec<String> {
     ids
 }
 
+/// The clients of the clouds whose servers the configuration names, by provider id. Sends nothing,
+/// unless a Google project must be learnt from the metadata server.
+pub async fn clouds(config: &Config) -> Result<Clouds, config::Problem> {
+    let mut clouds = Clouds::new();
+    for site in config.services.iter().flat_map(|service| &service.sites) {
+        let Some(servers) = &site.servers else { continue };
+        if clouds.contains_key(&servers.cloud) {
+            continue;
+        }
+        let provider = config.providers.iter().find(|provider| provider.id == servers.cloud);
+        let Some(provider) = provider else { continue };
+        let client = cloud(provider).await;
+        let client = client.map_err(|message| provider.place.problem(message))?;
+        clouds.insert(servers.cloud.clone(), client);
+    }
+    Ok(clouds)
+}
+
+/// Clients for servers, by provider id.
+pub type Clouds = BTreeMap<String, Arc<dyn ComputeProvider>>;
+
+/// A client for the servers of one provider, with the credentials of its DNS.
+async fn cloud(provider: &config::Provider) -> Result<Arc<dyn ComputeProvider>, String> {
+    let transport = transport(provider.allow_plain)?;
+    match &provider.api {
+        Api::Google(google) => {
+            let wiring = Wiring::new(transport.clone());
+            let variable = |name: &str| std::env::var(name).ok();
+            let (tokens, project) =
+                credentials(google, &[SCOPE_CLOUD_PLATFORM], wiring, &variable).await?;
+            let builder = GoogleCompute::builder(project, tokens, transport).id(&provider.id);
+            let builder = match &google.endpoint {
+                Some(endpoint) => builder.endpoint(endpoint),
+                None => builder,
+            };
+            Ok(Arc::new(builder.build()))
+        }
+        Api::Hetzner { token, endpoint } => {
+            let builder = HetznerCloud::builder(token.clone(), transport).id(&provider.id);
+            let builder = match endpoint {
+                Some(endpoint) => builder.endpoint(endpoint),
+                None => builder,
+            };
+            let client = builder.build().map_err(|error| error.failure.to_string())?;
+            Ok(Arc::new(client))
+        }
+    }
+}
+
+/// The servers of a site, as the watcher may switch them.
+pub fn site_servers(site: &config::Site, clouds: &Clouds) -> Option<SiteServers> {
+    let servers = site.servers.as_ref()?;
+    let cloud = clouds.get(&servers.cloud)?.clone();
+    let running = match servers.standby {
+        config::Standby::Hot => servers.names.clone(),
+        config::Standby::Warm => servers.databases.clone(),
+        config::Standby::Cold => Vec::new(),
+    };
+    Some(SiteServers::new(cloud, servers.names.clone(), running))
+}
+
 /// The watcher the configuration describes. Opens the journal; contacts nobody.
 pub fn watcher(
     config: &Config,
     providers: &[Arc<dyn DnsProvider>],
+    clouds: &Clouds,
     options: Options,
 ) -> Result<Watcher, BuildError> {
     let mut builder = Watcher::builder(&config.vantage)
@@ -245,6 +311,12 @@ pub fn watcher(
         builder = builder.provider(spec);
     }
     for service in &config.services {
+        for site in &service.sites {
+            if let Some(servers) = site_servers(site, clouds) {
+                let name = &service.policy.spec().service;
+                builder = builder.switch(name, &site.name, Arc::new(servers));
+            }
+        }
         builder = builder.service(self::service(service));
     }
     builder.build()
@@ -331,7 +403,8 @@ mod tests {
         });
         let project = |name: &str| (name == "GOOGLE_CLOUD_PROJECT").then(|| "acme".to_owned());
         let google = from_user(Some(uri));
-        let (tokens, _) = credentials(&google, wiring(), &project).await.expect("they are right");
+        let (tokens, _) =
+            credentials(&google, &[SCOPE_DNS], wiring(), &project).await.expect("they are right");
         let token = tokens.token(Instant::now() + Duration::from_secs(60)).await.expect("a token");
         assert_eq!(token.expose_secret(), "fresh");
         assert_eq!(server.await.expect("no panic").as_deref(), Some("POST /token HTTP/1.1"));
@@ -345,7 +418,7 @@ mod tests {
             ("PROJECT", Err("the credentials name no project")),
         ] {
             let named = |name: &str| (name == variable).then(|| "acme".to_owned());
-            let project = credentials(&from_user(None), wiring(), &named).await;
+            let project = credentials(&from_user(None), &[SCOPE_DNS], wiring(), &named).await;
             match (project, found) {
                 (Ok((_, project)), Ok(wanted)) => assert_eq!(project, wanted),
                 (Err(message), Err(wanted)) => assert!(message.starts_with(wanted), "{message}"),
@@ -354,7 +427,8 @@ mod tests {
         }
         let named = |_: &str| Some("acme".to_owned());
         let written = Google { project: Some("zones".to_owned()), ..from_user(None) };
-        let (_, project) = credentials(&written, wiring(), &named).await.expect("they are right");
+        let (_, project) =
+            credentials(&written, &[SCOPE_DNS], wiring(), &named).await.expect("they are right");
         assert_eq!(project, "zones", "the file is nearer than the environment");
     }
 }

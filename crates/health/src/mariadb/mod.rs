@@ -16,6 +16,7 @@ use mysql_async::{Conn, OptsBuilder, Row, SslOpts};
 use crate::database::{Database, Heartbeat, MariadbCheck, Replication};
 use crate::outcome::{Problem, Warning};
 use crate::stage::{Stage, Step};
+use crate::tls;
 
 /// What this check asks for fits into much less; a server that sends more is no database.
 const PACKET_MAX: usize = 1024 * 1024;
@@ -45,6 +46,7 @@ async fn session(
 ) -> Result<Vec<Warning>, Problem> {
     let beat = check.heartbeat.as_ref().map(table).transpose()?;
     let opts = opts(check, address)?;
+    tls::have_a_default_provider();
     let wrong = |error: mysql_async::Error| words::problem(&error, check);
     let mut conn = Conn::new(opts).await.map_err(wrong)?;
     stage.enter(Step::Asking);
@@ -128,6 +130,9 @@ fn opts(check: &MariadbCheck, address: IpAddr) -> Result<OptsBuilder, Problem> {
         .pass(Some(check.password.expose()))
         .ssl_opts(Some(tls))
         .prefer_socket(Some(false))
+        // A session that is given up takes its leave in the background; with a dead server, this
+        // is what ends it.
+        .tcp_keepalive(Some(Duration::from_secs(10)))
         .max_allowed_packet(Some(PACKET_MAX))
         .wait_timeout(Some(60))
         .stmt_cache_size(Some(0)))

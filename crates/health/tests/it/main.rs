@@ -3,6 +3,7 @@ mod dns;
 mod http;
 mod icmp;
 mod mariadb;
+mod mariadb_rubbish;
 mod mariadb_server;
 mod pace;
 mod server;

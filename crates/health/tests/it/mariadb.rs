@@ -1,10 +1,7 @@
-//! The MariaDB check against real servers that replicate over TLS, and against impostors.
-use std::net::SocketAddr;
-use std::sync::Arc;
+//! The MariaDB check against real servers that replicate over TLS.
 use std::time::Duration;
 
 use health::{Check, Heartbeat, Kind, MariadbCheck, Outcome, Prober, Replication};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::mariadb_server::{Authority, Server, Start, available, free_port};
@@ -53,7 +50,7 @@ async fn probe(check: MariadbCheck) -> Outcome {
     within(check, PATIENT).await
 }
 
-async fn within(check: MariadbCheck, timeout: Duration) -> Outcome {
+pub async fn within(check: MariadbCheck, timeout: Duration) -> Outcome {
     let check = Check::new(Kind::Mariadb(check), timeout);
     Prober::new().probe(&check, "127.0.0.1".parse().unwrap()).await
 }
@@ -298,107 +295,4 @@ async fn a_check_without_authority_is_not_run() {
     check.port = 1;
     let told = words(&probe(check).await);
     assert!(told.starts_with("probe not run: no authority"), "{told}");
-}
-
-/// Answers each connection with the next of `answers`, as often as anything is sent.
-async fn impostor(answers: Vec<Vec<u8>>) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let answers = Arc::new(answers);
-    tokio::spawn(async move {
-        for place in 0.. {
-            let Ok((mut stream, _)) = listener.accept().await else { return };
-            let answer = answers[place % answers.len()].clone();
-            tokio::spawn(async move {
-                let mut buffer = [0; 1024];
-                // Both sides may break off at any moment.
-                let _ = stream.write_all(&answer).await;
-                for _ in 0..4 {
-                    match stream.read(&mut buffer).await {
-                        Ok(length) if length > 0 => {}
-                        _ => return,
-                    }
-                    let _ = stream.write_all(&answer).await;
-                }
-            });
-        }
-    });
-    address
-}
-
-/// The greeting of a server, without TLS among its capabilities if `tls` is off.
-fn greeting(tls: bool) -> Vec<u8> {
-    let mut body = vec![10];
-    body.extend_from_slice(b"5.5.5-10.11.19-MariaDB\0");
-    body.extend_from_slice(&[7, 0, 0, 0]);
-    body.extend_from_slice(b"abcdefgh\0");
-    body.extend_from_slice(if tls { &[0xfe, 0xff] } else { &[0xfe, 0xf7] });
-    body.extend_from_slice(&[8, 2, 0, 0xff, 0x81, 21]);
-    body.extend_from_slice(&[0; 10]);
-    body.extend_from_slice(b"abcdefghijkl\0mysql_native_password\0");
-    let length = u32::try_from(body.len()).unwrap().to_le_bytes();
-    [&length[..3], &[0], &body].concat()
-}
-
-#[tokio::test]
-async fn what_speaks_something_else_is_not_taken_for_a_database() {
-    let answers: Vec<Vec<u8>> = vec![
-        b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(),
-        b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n".to_vec(),
-        vec![0; 512],
-        vec![0xff; 512],
-        [&greeting(true)[..10], &[0; 3]].concat(),
-        greeting(true),
-        greeting(false),
-    ];
-    let count = answers.len();
-    let address = impostor(answers).await;
-    for _ in 0..count {
-        let ca = Authority::new("anybody").pem.into_bytes();
-        let mut check = MariadbCheck::new("watch", "geheim".into(), ca);
-        check.port = address.port();
-        let outcome = within(check, Duration::from_millis(500)).await;
-        assert!(!outcome.is_ok());
-        assert_eq!(outcome.database, None);
-    }
-}
-
-/// Bytes that look like the protocol for a while and then do not: nothing may panic or hang.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_speaks_rubbish_never_takes_the_watcher_down() {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut next = move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
-    let mut answers = Vec::new();
-    for round in 0..400 {
-        let mut bytes = greeting(round % 2 == 0);
-        match round % 4 {
-            0 => bytes = (0..next() % 200).map(|_| next().to_le_bytes()[0]).collect(),
-            1 => bytes.truncate(usize::try_from(next()).unwrap() % bytes.len()),
-            _ => {
-                for _ in 0..=next() % 6 {
-                    let place = usize::try_from(next()).unwrap() % bytes.len();
-                    bytes[place] = next().to_le_bytes()[0];
-                }
-            }
-        }
-        answers.push(bytes);
-    }
-    let count = answers.len();
-    let address = impostor(answers).await;
-    let ca = Authority::new("anybody").pem.into_bytes();
-    for _ in 0..count / 16 {
-        let probes = (0..16).map(|_| {
-            let mut check = MariadbCheck::new("watch", "geheim".into(), ca.clone());
-            check.port = address.port();
-            within(check, Duration::from_millis(300))
-        });
-        for outcome in futures_util::future::join_all(probes).await {
-            assert!(!outcome.is_ok(), "{outcome:?}");
-        }
-    }
 }

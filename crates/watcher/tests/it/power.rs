@@ -290,6 +290,33 @@ async fn a_cold_standby_is_started_on_suspicion_and_takes_over_once_it_serves() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_crash_at_any_step_of_a_start_switches_the_standby_on_once() {
+    // Later steps belong to the move, which has a test of its own.
+    for steps in 0..8 {
+        let yard = Yard::start().await;
+        yard.switch(1, Power::PowerOff).await;
+        yard.world.breaks(Fault::SiteKilled { site: "two".to_owned() }).await;
+        let stop = Arc::new(StopAt::default());
+        let checkpoint = Some(stop.clone() as Arc<dyn Checkpoint>);
+        let running = Running::of(yard.watcher(Options { checkpoint, ..options() }, cold));
+        running.settled_at(ONE).await;
+        stop.after(steps);
+        yard.world.kills_site_one().await;
+        tokio::select! {
+            () = stop.reached() => {}
+            () = yard.two_serves_when_its_server_runs() => stop.reached().await,
+        }
+        running.crash().await;
+        let again = Running::of(yard.watcher(options(), cold));
+        yard.two_serves_when_its_server_runs().await;
+        again.settled_at(TWO).await;
+        assert_eq!(yard.asked(1, "poweron"), 1, "after {steps} steps");
+        assert_eq!(moves(&again.events().await), 1, "after {steps} steps");
+        yard.touched_only_its_own();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_standby_that_was_started_in_vain_rests_again() {
     let yard = Yard::start().await;
     yard.switch(1, Power::PowerOff).await;

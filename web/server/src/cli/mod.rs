@@ -14,6 +14,7 @@ pub mod out;
 mod remote;
 mod replay;
 mod run;
+mod standby;
 mod status;
 mod stop;
 
@@ -68,6 +69,8 @@ enum Command {
     Dns(Box<dns::DnsArgs>),
     /// Make, show and remove the servers of a blueprint at the providers. Needs no watcher.
     Locations(locations::LocationsArgs),
+    /// Show what a hot, a warm and a cold standby cost and how soon each serves. Changes nothing.
+    Standby(standby::StandbyArgs),
     /// Hash a password or token for the configuration.
     HashPassword(hash_password::HashPasswordArgs),
     /// Print a completion script for a shell.
@@ -155,6 +158,7 @@ async fn dispatch(cli: Cli, out: Out) -> Result<Exit, Failed> {
         Command::Replay(args) => replay::replay(&args, out),
         Command::Dns(args) => dns::dns(*args, out).await,
         Command::Locations(args) => locations::locations(args, out).await,
+        Command::Standby(args) => standby::standby(args, out).await,
         Command::HashPassword(args) => hash_password::hash_password(args, out),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -26,7 +26,9 @@ pub async fn run(args: RunArgs, out: Out) -> Result<Exit, Failed> {
     let stop = Stop::on_signal()?;
     let providers = compose::providers(&config).await;
     let providers = providers.map_err(|problem| Failed::input(problem.to_string()))?;
-    let watcher = compose::watcher(&config, &providers, compose::options(&config));
+    let clouds = compose::clouds(&config).await;
+    let clouds = clouds.map_err(|problem| Failed::input(problem.to_string()))?;
+    let watcher = compose::watcher(&config, &providers, &clouds, compose::options(&config));
     let watcher = watcher.map_err(|error| Failed::other(error.to_string()))?;
     let listener = listen(config.server.listen).await?;
     announce(&config, &listener, out)?;

@@ -94,6 +94,8 @@ fn row(site: &SiteView, facts: &SiteFacts, view: &View) -> Vec<String> {
         age,
         format!("{up} up, {down} down, {unknown} unknown"),
         facts.addresses.join(" "),
+        site.lag_ms
+            .map_or_else(String::new, |lag| format!("lag {}", show(Duration::from_millis(lag)))),
         maintenance,
     ]
 }

@@ -1,7 +1,9 @@
 //! The settings that are in effect, in the words of the file.
 use std::time::Duration;
 
-use failover_core::{AnswerMode, Drift, Failback, Fall, Latch, OnAllDown, PolicySpec, Require};
+use failover_core::{
+    AnswerMode, Drift, Failback, Fall, Fence, Latch, OnAllDown, PolicySpec, Require,
+};
 use health::{Check, Kind};
 
 use super::duration::show;
@@ -25,6 +27,8 @@ pub fn policy(spec: &PolicySpec) -> Vec<(&'static str, String)> {
         ("on_all_down", quoted(on_all_down(spec.on_all_down))),
         ("complete_at", format!("{} of {} providers", spec.complete_at, spec.providers.len())),
         ("drift", quoted(if spec.drift == Drift::Repair { "repair" } else { "alert" })),
+        ("fence", quoted(fence(spec.fence))),
+        ("lag_max", spec.lag_max.map_or_else(|| quoted("off"), time)),
         ("attempt_timeout", time(spec.attempt_timeout)),
         ("retry_min", time(spec.retry_min)),
         ("retry_max", time(spec.retry_max)),
@@ -72,6 +76,14 @@ fn failback(failback: Failback) -> String {
     }
 }
 
+fn fence(fence: Fence) -> &'static str {
+    match fence {
+        Fence::Before => "before",
+        Fence::After => "after",
+        _ => "never",
+    }
+}
+
 fn on_all_down(on_all_down: OnAllDown) -> &'static str {
     match on_all_down {
         OnAllDown::AnswerAll => "answer_all",
@@ -92,6 +104,12 @@ pub fn check(check: &Check) -> String {
         }
         Kind::Tls(tls) => format!("TLS {}", tls.port),
         Kind::Dns(dns) => format!("DNS {} {}", dns.name, dns.rtype),
+        Kind::Mariadb(mariadb) => {
+            let heartbeat = mariadb.heartbeat.as_ref();
+            let beat = heartbeat.filter(|heartbeat| heartbeat.write);
+            let beat = beat.map_or_else(String::new, |beat| format!(", writes to {}", beat.table));
+            format!("MariaDB {} as {}{beat}", mariadb.port, mariadb.user)
+        }
         _ => "unknown".to_owned(),
     }
 }

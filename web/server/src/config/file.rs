@@ -3,12 +3,14 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use failover_core::{AnswerMode, Drift, Failback, Fall, Latch, OnAllDown, Require};
+use failover_core::{AnswerMode, Drift, Failback, Fall, Fence, Latch, OnAllDown, Require};
+use health::Replication;
 use toml::de::DeValue;
 use web_api::Role;
 
 use super::figure::{LongTime, Number, Share};
 use super::file_blueprint::BlueprintFile;
+use super::model::Standby;
 use super::problem::{At, join};
 use super::read::{Field, Parse, Reader, Table, section};
 use super::scalar::{CheckKind, ProviderKind, StatusRange};
@@ -213,6 +215,10 @@ section! {
         complete_at: u8,
         /// What happens on a foreign change.
         drift: Drift,
+        /// Whether the servers of a dead site are switched off.
+        fence: Fence,
+        /// The largest lag of the target's database.
+        lag_max: Duration,
         /// How long an attempt may go without a result.
         attempt_timeout: Duration,
         /// First pause before a failed provider is tried again.
@@ -237,6 +243,14 @@ section! {
         location: String,
         /// The addresses it is published with.
         addresses: List<IpAddr>,
+        /// The provider at which its servers stand.
+        cloud: String,
+        /// The servers that may be switched off and on.
+        servers: List<String>,
+        /// Those among them that run in a warm standby.
+        databases: List<String>,
+        /// What of them runs while the site is not active.
+        standby: Standby,
     }
 }
 
@@ -279,6 +293,20 @@ section! {
         rtype: String,
         /// DNS: whether the answer must be authoritative.
         authoritative: bool,
+        /// MariaDB: who asks.
+        user: String,
+        /// MariaDB: where the password is.
+        password: String,
+        /// MariaDB: the file of the authorities that are trusted.
+        ca: String,
+        /// MariaDB: whether a server that takes no writes fails.
+        writable: bool,
+        /// MariaDB: what replication means to the check.
+        replication: Replication,
+        /// MariaDB: the table that says when each server was last written to.
+        heartbeat: String,
+        /// MariaDB: whether each probe writes into it.
+        heartbeat_write: bool,
     }
 }
 

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use failover_core::{Policy, PolicySpec};
 pub use model::{
     Account, Api, Config, Expect, Google, GoogleCredentials, Locations, NameServer, Provider,
-    Server, Service, Site,
+    Server, Servers, Service, Site, Standby,
 };
 use problem::Source;
 pub use problem::{Place, Problem};

@@ -193,4 +193,33 @@ pub struct Site {
     pub location: String,
     /// The addresses it is published with.
     pub addresses: Vec<IpAddr>,
+    /// The servers behind it, as far as the watcher may switch them.
+    pub servers: Option<Servers>,
+}
+
+/// The servers behind a site, as far as the watcher may switch them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Servers {
+    /// Where they stand in the file.
+    pub place: Place,
+    /// The id of the provider they are at.
+    pub cloud: String,
+    /// Their names.
+    pub names: Vec<String>,
+    /// Those among them that run in a warm standby.
+    pub databases: Vec<String>,
+    /// What of them runs while the site is not active.
+    pub standby: Standby,
+}
+
+/// What of a site runs while it is not active.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standby {
+    /// Everything.
+    #[default]
+    Hot,
+    /// The databases; the rest is off.
+    Warm,
+    /// Nothing.
+    Cold,
 }

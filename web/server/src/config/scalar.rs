@@ -3,11 +3,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use failover_core::{AnswerMode, Drift, Failback, Fall, Latch, OnAllDown, Require};
+use failover_core::{AnswerMode, Drift, Failback, Fall, Fence, Latch, OnAllDown, Require};
+use health::Replication;
 use toml::de::DeValue;
 use web_api::Role;
 
 use super::duration;
+use super::model::Standby;
 use super::problem::At;
 use super::read::{Field, Parse, Reader, Table};
 
@@ -130,6 +132,8 @@ pub enum CheckKind {
     Tls,
     /// A DNS question.
     Dns,
+    /// A session with a MariaDB server.
+    Mariadb,
 }
 
 impl CheckKind {
@@ -141,6 +145,7 @@ impl CheckKind {
         ("https", Self::Https),
         ("tls", Self::Tls),
         ("dns", Self::Dns),
+        ("mariadb", Self::Mariadb),
     ];
 
     /// The word of the file.
@@ -247,5 +252,27 @@ impl Parse for StatusRange {
                 None
             }
         }
+    }
+}
+
+impl Parse for Standby {
+    fn parse(value: &DeValue<'_>, at: &At, reader: &mut Reader<'_>) -> Option<Self> {
+        let words = [("hot", Self::Hot), ("warm", Self::Warm), ("cold", Self::Cold)];
+        reader.one_of(value, at, &words, "")
+    }
+}
+
+impl Parse for Fence {
+    fn parse(value: &DeValue<'_>, at: &At, reader: &mut Reader<'_>) -> Option<Self> {
+        let words = [("never", Self::Never), ("before", Self::Before), ("after", Self::After)];
+        reader.one_of(value, at, &words, "")
+    }
+}
+
+impl Parse for Replication {
+    fn parse(value: &DeValue<'_>, at: &At, reader: &mut Reader<'_>) -> Option<Self> {
+        let words =
+            [("watched", Self::Watched), ("required", Self::Required), ("ignored", Self::Ignored)];
+        reader.one_of(value, at, &words, "")
     }
 }

@@ -30,6 +30,19 @@ impl Surroundings<'_> {
         }
     }
 
+    /// The text of a file that is no secret, or `None` after a problem was reported.
+    pub fn text(&self, field: &Field<String>, reader: &mut Reader<'_>) -> Option<String> {
+        let path = self.path(&field.value);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                let shown = path.display();
+                reader.error(&field.at, format!("cannot read {shown}: {error}; correct the path"));
+                None
+            }
+        }
+    }
+
     /// A path of the file, made absolute.
     pub fn path(&self, path: &str) -> PathBuf {
         self.dir.join(path)

@@ -205,3 +205,23 @@ fn every_key_is_documented() {
         config::file::keys().into_iter().filter(|key| !documented.contains(key.as_str())).collect();
     assert!(missing.is_empty(), "docs/reference/config.md lacks {missing:?}");
 }
+
+#[test]
+fn a_fence_needs_to_know_the_servers_of_every_site() {
+    let servers = "name = \"london\"\ncloud = \"hetzner\"\nservers = [\"acme-london-1\"]";
+    let fenced = GOOD.replacen("name = \"london\"", servers, 1).replacen(
+        "[[services.checks]]",
+        "[services.policy]\nfence = \"before\"\n[[services.checks]]",
+        1,
+    );
+    let problems = parse(&fenced).expect_err("falkenstein's servers are not named");
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].contains("those of \"falkenstein\" are not named"), "{problems:?}");
+    let servers = "name = \"falkenstein\"\ncloud = \"hetzner\"\nservers = [\"acme-fsn-1\"]\n\
+                   standby = \"cold\"";
+    let config = parse(&fenced.replacen("name = \"falkenstein\"", servers, 1)).expect("right");
+    let spec = config.services[0].policy.spec();
+    assert_eq!(spec.fence, failover_core::Fence::Before);
+    assert_eq!(spec.sites.iter().map(|site| site.cold).collect::<Vec<_>>(), [false, true]);
+}

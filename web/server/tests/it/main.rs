@@ -12,3 +12,4 @@ mod locations;
 mod process;
 mod replay;
 mod schema;
+mod standby;

@@ -4,12 +4,13 @@ use std::time::Duration;
 use failover_core::{CheckPolicy, Preset};
 use health::{Check, CheckError, DnsCheck, HttpCheck, Kind, TlsCheck};
 
-use super::or;
+use super::{mariadb, or};
 use crate::config::duration::show;
 use crate::config::file::CheckFile;
 use crate::config::problem::At;
 use crate::config::read::{Field, Reader};
 use crate::config::scalar::CheckKind;
+use crate::config::secret::Surroundings;
 
 /// Probes overlap, but more than this many of one check of one site would only pile up.
 const IN_FLIGHT_MAX: u32 = 64;
@@ -26,12 +27,13 @@ pub fn check(
     at: &At,
     name: String,
     preset: Preset,
+    around: &Surroundings<'_>,
     reader: &mut Reader<'_>,
 ) -> (CheckPolicy, Option<Check>) {
     let policy = pace(file, preset.check(name), reader);
-    let why = "write one of icmp, tcp, http, https, tls, dns";
+    let why = "write one of icmp, tcp, http, https, tls, dns, mariadb";
     let kind = reader.need(at, "kind", file.kind.as_ref(), why).map(|kind| kind.value);
-    let kind = kind.and_then(|kind| self::kind(file, at, kind, reader));
+    let kind = kind.and_then(|kind| self::kind(file, at, kind, around, reader));
     let check = kind.map(|kind| Check::new(kind, policy.timeout));
     if let Some(Err(error)) = check.as_ref().map(Check::validate) {
         unsendable(file, at, &error, reader);
@@ -54,7 +56,13 @@ fn unsendable(file: &CheckFile, at: &At, error: &CheckError, reader: &mut Reader
     }
 }
 
-fn kind(file: &CheckFile, at: &At, kind: CheckKind, reader: &mut Reader<'_>) -> Option<Kind> {
+fn kind(
+    file: &CheckFile,
+    at: &At,
+    kind: CheckKind,
+    around: &Surroundings<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<Kind> {
     misplaced(file, kind, reader);
     Some(match kind {
         CheckKind::Icmp => Kind::Icmp,
@@ -63,6 +71,7 @@ fn kind(file: &CheckFile, at: &At, kind: CheckKind, reader: &mut Reader<'_>) -> 
         CheckKind::Https => Kind::Http(http(file, at, true, reader)?),
         CheckKind::Tls => Kind::Tls(tls(file, at, reader)?),
         CheckKind::Dns => Kind::Dns(dns(file, at, reader)?),
+        CheckKind::Mariadb => Kind::Mariadb(mariadb::mariadb(file, at, around, reader)?),
     })
 }
 
@@ -109,7 +118,12 @@ fn between(least: Duration, most: Duration) -> String {
     format!("this must be from {} to {}", show(least), show(most))
 }
 
-fn port(file: &CheckFile, at: &At, default: Option<u16>, reader: &mut Reader<'_>) -> Option<u16> {
+pub(super) fn port(
+    file: &CheckFile,
+    at: &At,
+    default: Option<u16>,
+    reader: &mut Reader<'_>,
+) -> Option<u16> {
     let port = match (&file.port, default) {
         (None, Some(port)) => return Some(port),
         (field, _) => reader.need(at, "port", field.as_ref(), "write the port to connect to")?,
@@ -184,21 +198,28 @@ fn texts(list: Option<&Field<Vec<Field<String>>>>) -> Vec<String> {
 
 /// Reports keys that mean nothing to this kind of check: they would be silently ignored.
 fn misplaced(file: &CheckFile, kind: CheckKind, reader: &mut Reader<'_>) {
-    use CheckKind::{Dns, Http, Https, Tcp, Tls};
-    let keys: [(&str, Option<&At>, &[CheckKind]); 13] = [
-        ("port", place(file.port.as_ref()), &[Tcp, Http, Https, Tls, Dns]),
+    use CheckKind::{Dns, Http, Https, Mariadb, Tcp, Tls};
+    let keys: [(&str, Option<&At>, &[CheckKind]); 20] = [
+        ("port", place(file.port.as_ref()), &[Tcp, Http, Https, Tls, Dns, Mariadb]),
         ("method", place(file.method.as_ref()), &[Http, Https]),
         ("path", place(file.path.as_ref()), &[Http, Https]),
-        ("host", place(file.host.as_ref()), &[Http, Https, Tls]),
+        ("host", place(file.host.as_ref()), &[Http, Https, Tls, Mariadb]),
         ("status", place(file.status.as_ref()), &[Http, Https]),
         ("contains", place(file.contains.as_ref()), &[Http, Https, Dns]),
         ("lacks", place(file.lacks.as_ref()), &[Http, Https]),
         ("body_max", place(file.body_max.as_ref()), &[Http, Https]),
-        ("verify", place(file.verify.as_ref()), &[Https, Tls]),
+        ("verify", place(file.verify.as_ref()), &[Https, Tls, Mariadb]),
         ("expiry_warning", place(file.expiry_warning.as_ref()), &[Https, Tls]),
         ("question", place(file.question.as_ref()), &[Dns]),
         ("rtype", place(file.rtype.as_ref()), &[Dns]),
         ("authoritative", place(file.authoritative.as_ref()), &[Dns]),
+        ("user", place(file.user.as_ref()), &[Mariadb]),
+        ("password", place(file.password.as_ref()), &[Mariadb]),
+        ("ca", place(file.ca.as_ref()), &[Mariadb]),
+        ("writable", place(file.writable.as_ref()), &[Mariadb]),
+        ("replication", place(file.replication.as_ref()), &[Mariadb]),
+        ("heartbeat", place(file.heartbeat.as_ref()), &[Mariadb]),
+        ("heartbeat_write", place(file.heartbeat_write.as_ref()), &[Mariadb]),
     ];
     for (key, at, kinds) in keys {
         if let Some(at) = at

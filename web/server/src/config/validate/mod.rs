@@ -3,10 +3,12 @@ mod blueprint;
 mod check;
 mod expect;
 mod journal;
+mod mariadb;
 mod policy;
 mod provider;
 mod run;
 mod server;
+mod servers;
 mod service;
 mod what_if;
 
@@ -32,7 +34,7 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
     let journal = journal::journal(file, around, reader);
     let retention = journal::retention(file, reader);
     let providers = provider::providers(file, around, reader);
-    let services = service::services(file, &vantage, &providers, reader);
+    let services = service::services(file, &vantage, &providers, around, reader);
     let blueprint = file.blueprint.as_ref();
     blueprint.and_then(|field| blueprint::blueprint(field, &providers, around, reader));
     let anchors = file.anchors.iter().flat_map(|list| &list.value).map(|anchor| anchor.value);

@@ -12,8 +12,8 @@ pub struct Draft {
     pub service: String,
     /// From where is probed.
     pub vantages: Vec<String>,
-    /// The sites.
-    pub sites: Vec<String>,
+    /// The sites, and whether their servers must be started before they can serve.
+    pub sites: Vec<(String, bool)>,
     /// The checks.
     pub checks: Vec<CheckPolicy>,
     /// The providers.
@@ -100,7 +100,11 @@ pub fn over(
 /// The preset with what follows from this service's own checks.
 pub fn start(draft: Draft, preset: Preset) -> PolicySpec {
     let Draft { service, vantages, sites, checks, providers } = draft;
+    let (sites, cold): (Vec<_>, Vec<_>) = sites.into_iter().unzip();
     let mut spec = preset.spec(service, sites, vantages, providers);
+    for (site, cold) in spec.sites.iter_mut().zip(cold) {
+        site.cold = cold;
+    }
     let rounds = checks.iter().map(|check| check.interval.saturating_add(check.timeout));
     if let Some(longest) = rounds.max() {
         spec.freshness = longest.saturating_mul(3);
@@ -124,7 +128,11 @@ fn apply(file: &PolicyFile, spec: &mut PolicySpec) -> Vec<(&'static str, At)> {
         )*};
     }
     over!(fall, rise, grey, require, quorum, freshness, candidate_up_for, hold_down, moves_max);
-    over!(moves_window, latch, failback, answer, on_all_down, complete_at, drift);
+    over!(moves_window, latch, failback, answer, on_all_down, complete_at, drift, fence);
+    if let Some(field) = &file.lag_max {
+        spec.lag_max = Some(field.value);
+        places.push(("lag_max", field.at.clone()));
+    }
     over!(attempt_timeout, retry_min, retry_max, split_after, pause_max, tick_gap_max);
     places
 }

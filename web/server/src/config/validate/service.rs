@@ -6,13 +6,14 @@ use dns_provider::Name;
 use failover_core::{CheckPolicy, Policy, Preset, ProviderPolicy};
 
 use super::provider::Declared;
-use super::{check, name, policy};
+use super::{check, name, policy, servers};
 use crate::config::duration::show;
 use crate::config::file::{File, ServiceFile, SiteFile};
 use crate::config::model::{Service, Site};
 use crate::config::nearest::nearest;
 use crate::config::problem::At;
 use crate::config::read::{Field, Reader};
+use crate::config::secret::Surroundings;
 
 /// RFC 2181 section 8.
 const TTL_MAX: u32 = 2_147_483_647;
@@ -22,12 +23,14 @@ const TTL_MAX: u32 = 2_147_483_647;
 struct Around<'a> {
     vantage: &'a str,
     providers: &'a [Declared],
+    secrets: &'a Surroundings<'a>,
 }
 
 pub fn services(
     file: &File,
     vantage: &str,
     providers: &[Declared],
+    secrets: &Surroundings<'_>,
     reader: &mut Reader<'_>,
 ) -> Vec<Service> {
     let why = "write a [[services]] section for each name to keep reachable";
@@ -37,7 +40,7 @@ pub fn services(
     if list.value.is_empty() && !reader.is_broken(&list.at) {
         reader.error(&list.at, format!("there is nothing to watch; {why}"));
     }
-    let around = Around { vantage, providers };
+    let around = Around { vantage, providers, secrets };
     let mut names = BTreeMap::new();
     let mut records = BTreeMap::new();
     let each = list.value.iter().filter_map(|Field { value: service, at }| {
@@ -78,20 +81,22 @@ fn service(
     }
     let members = members(file, at, around.providers, reader);
     let ttl = ttl(file, at, &members, reader);
-    let sites = sites(file, at, reader);
-    let checks = checks(file, at, preset, reader);
+    let sites = sites(file, at, around.providers, reader);
+    let checks = checks(file, at, preset, around.secrets, reader);
     let zone_ids = zone_ids(file, &members, reader);
     let (counts, runs): (Vec<_>, Vec<_>) = checks.into_iter().unzip();
     let drafted = policy::Draft {
         service: name.clone().unwrap_or_default(),
         vantages: vec![around.vantage.to_owned()],
-        sites: sites.iter().map(|site| site.name.clone()).collect(),
+        sites: sites.iter().map(|site| (site.name.clone(), servers::is_cold(site))).collect(),
         checks: counts,
         providers: members.iter().map(|d| provider_policy(d)).collect(),
     };
     let policy = policy::policy(drafted, preset, file.policy.as_ref(), at, reader);
     if let Some(policy) = &policy {
         patience(policy, &members, at, reader);
+        servers::fit(policy, &sites, at, reader);
+        known_lag(policy, &runs, file, at, reader);
     }
     let place = file.zone.as_ref().map_or(at, |field| &field.at);
     Some(Service {
@@ -118,6 +123,39 @@ fn patience(policy: &Policy, members: &[&Declared], at: &At, reader: &mut Reader
             show(member.call_timeout)
         );
         reader.warning(&at.join("policy").join("attempt_timeout"), message);
+    }
+}
+
+/// A lag that nobody measures is unknown, and that counts as too large: no move would ever be made.
+fn known_lag(
+    policy: &Policy,
+    checks: &[Option<health::Check>],
+    file: &ServiceFile,
+    at: &At,
+    reader: &mut Reader<'_>,
+) {
+    // A check that is wrong may be the one that measures.
+    if checks.iter().any(Option::is_none) {
+        return;
+    }
+    let measures = |check: &health::Check| matches!(check.kind, health::Kind::Mariadb(_));
+    let measured = checks.iter().flatten().filter(|check| measures(check)).count();
+    let place = |file: &ServiceFile| {
+        file.policy.as_ref().and_then(|p| p.value.lag_max.as_ref()).map(|field| field.at.clone())
+    };
+    match (policy.spec().lag_max, measured) {
+        (Some(_), 0) => {
+            let message = "nobody would know the lag, and an unknown one counts as too large; add \
+                           a check of kind \"mariadb\", or remove this line";
+            let at = place(file).unwrap_or_else(|| at.join("policy").join("lag_max"));
+            reader.error(&at, message);
+        }
+        (None, 1..) => {
+            let message = "a database is watched, but no lag of it stands against a move; write \
+                           lag_max = \"5s\" or what you can afford to lose";
+            reader.warning(&at.join("policy").join("lag_max"), message);
+        }
+        _ => {}
     }
 }
 
@@ -199,7 +237,12 @@ fn ttl(file: &ServiceFile, at: &At, members: &[&Declared], reader: &mut Reader<'
     Some(field.value)
 }
 
-fn sites(file: &ServiceFile, at: &At, reader: &mut Reader<'_>) -> Vec<Site> {
+fn sites(
+    file: &ServiceFile,
+    at: &At,
+    providers: &[Declared],
+    reader: &mut Reader<'_>,
+) -> Vec<Site> {
     let why = "write a [[services.sites]] section for each place, the preferred one first";
     let Some(list) = reader.need(at, "sites", file.sites.as_ref(), why) else { return Vec::new() };
     let mut names = BTreeMap::new();
@@ -209,10 +252,11 @@ fn sites(file: &ServiceFile, at: &At, reader: &mut Reader<'_>) -> Vec<Site> {
         let name = name(at, "name", site.name.as_ref(), &mut names, reader);
         let why = "write the addresses people are sent to: [\"203.0.113.5\"]";
         let given = reader.need(at, "addresses", site.addresses.as_ref(), why);
+        let servers = servers::servers(site, at, providers, reader);
         let targets = self::addresses(site, &mut addresses, reader);
         if let (Some(name), Some(_)) = (name, given) {
             let location = site.location.as_ref().map_or_else(|| name.clone(), |l| l.value.clone());
-            sites.push(Site { name, location, addresses: targets });
+            sites.push(Site { name, location, addresses: targets, servers });
         }
     }
     sites
@@ -262,6 +306,7 @@ fn checks(
     file: &ServiceFile,
     at: &At,
     preset: Preset,
+    secrets: &Surroundings<'_>,
     reader: &mut Reader<'_>,
 ) -> Vec<(CheckPolicy, Option<health::Check>)> {
     let why = "write a [[services.checks]] section, such as kind = \"http\"";
@@ -282,7 +327,7 @@ fn checks(
         let name = given.and_then(|_| name(at, "name", given, &mut names, reader));
         // A check without a usable name still has a place in the policy's list.
         let name = name.unwrap_or_else(|| format!("check-{place}"));
-        check::check(check, at, name, preset, reader)
+        check::check(check, at, name, preset, secrets, reader)
     });
     each.collect()
 }

@@ -20,7 +20,7 @@ pub fn what_if(
             let draft = policy::Draft {
                 service: recorded.service.clone(),
                 vantages: recorded.vantages.clone(),
-                sites: recorded.sites.iter().map(|site| site.name.clone()).collect(),
+                sites: recorded.sites.iter().map(|site| (site.name.clone(), site.cold)).collect(),
                 checks: recorded.checks.clone(),
                 providers: recorded.providers.clone(),
             };
