@@ -1,14 +1,13 @@
 //! From a configuration to clients and a watcher: the one place that knows all the crates.
 mod compute;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use cloud_api::{ComputeProvider, GoogleCompute, HetznerCloud};
+use cloud_api::blueprint::Clouds;
 use cloud_http::google::{
     AuthorizedUser, Credentials, MetadataServer, SCOPE_CLOUD_PLATFORM, SCOPE_DNS, ServiceAccount,
     ServiceAccountKey, Surroundings, UserCredentials, Wiring, application_default,
@@ -25,7 +24,7 @@ use watcher::{
 
 use crate::config::{self, Api, Config, Google, GoogleCredentials};
 
-pub use compute::clouds;
+pub use compute::{clouds, clouds_of_sites, site_servers};
 
 /// How long the search for credentials may take when the project must be learnt from them.
 const SEARCH: Duration = Duration::from_secs(5);
@@ -230,67 +229,6 @@ fn zone_ids(config: &Config, provider: &str) -> Vec<String> {
     ids.sort();
     ids.dedup();
     ids
-}
-
-/// The clients of the clouds whose servers the configuration names, by provider id. Sends nothing,
-/// unless a Google project must be learnt from the metadata server.
-pub async fn clouds(config: &Config) -> Result<Clouds, config::Problem> {
-    let mut clouds = Clouds::new();
-    for site in config.services.iter().flat_map(|service| &service.sites) {
-        let Some(servers) = &site.servers else { continue };
-        if clouds.contains_key(&servers.cloud) {
-            continue;
-        }
-        let provider = config.providers.iter().find(|provider| provider.id == servers.cloud);
-        let Some(provider) = provider else { continue };
-        let client = cloud(provider).await;
-        let client = client.map_err(|message| provider.place.problem(message))?;
-        clouds.insert(servers.cloud.clone(), client);
-    }
-    Ok(clouds)
-}
-
-/// Clients for servers, by provider id.
-pub type Clouds = BTreeMap<String, Arc<dyn ComputeProvider>>;
-
-/// A client for the servers of one provider, with the credentials of its DNS.
-async fn cloud(provider: &config::Provider) -> Result<Arc<dyn ComputeProvider>, String> {
-    let transport = transport(provider.allow_plain)?;
-    match &provider.api {
-        Api::Google(google) => {
-            let wiring = Wiring::new(transport.clone());
-            let variable = |name: &str| std::env::var(name).ok();
-            let (tokens, project) =
-                credentials(google, &[SCOPE_CLOUD_PLATFORM], wiring, &variable).await?;
-            let builder = GoogleCompute::builder(project, tokens, transport).id(&provider.id);
-            let builder = match &google.endpoint {
-                Some(endpoint) => builder.endpoint(endpoint),
-                None => builder,
-            };
-            Ok(Arc::new(builder.build()))
-        }
-        Api::Hetzner { token, endpoint } => {
-            let builder = HetznerCloud::builder(token.clone(), transport).id(&provider.id);
-            let builder = match endpoint {
-                Some(endpoint) => builder.endpoint(endpoint),
-                None => builder,
-            };
-            let client = builder.build().map_err(|error| error.failure.to_string())?;
-            Ok(Arc::new(client))
-        }
-    }
-}
-
-/// The servers of a site, as the watcher may switch them.
-pub fn site_servers(site: &config::Site, clouds: &Clouds) -> Option<SiteServers> {
-    let servers = site.servers.as_ref()?;
-    let cloud = clouds.get(&servers.cloud)?.clone();
-    let running = match servers.standby {
-        config::Standby::Hot => servers.names.clone(),
-        config::Standby::Warm => servers.databases.clone(),
-        config::Standby::Cold => Vec::new(),
-    };
-    Some(SiteServers::new(cloud, servers.names.clone(), running))
 }
 
 /// The watcher the configuration describes. Opens the journal; contacts nobody.

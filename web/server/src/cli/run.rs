@@ -26,7 +26,7 @@ pub async fn run(args: RunArgs, out: Out) -> Result<Exit, Failed> {
     let stop = Stop::on_signal()?;
     let providers = compose::providers(&config).await;
     let providers = providers.map_err(|problem| Failed::input(problem.to_string()))?;
-    let clouds = compose::clouds(&config).await;
+    let clouds = compose::clouds_of_sites(&config).await;
     let clouds = clouds.map_err(|problem| Failed::input(problem.to_string()))?;
     let watcher = compose::watcher(&config, &providers, &clouds, compose::options(&config));
     let watcher = watcher.map_err(|error| Failed::other(error.to_string()))?;

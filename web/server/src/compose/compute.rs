@@ -1,4 +1,5 @@
-//! Clients for the clouds that a blueprint stands in.
+//! Clients for the clouds that a blueprint stands in, or that have servers behind a site.
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -6,9 +7,10 @@ use cloud_api::blueprint::Clouds;
 use cloud_api::{ComputeProvider, GoogleCompute, HetznerCloud};
 use cloud_http::Transport;
 use cloud_http::google::{SCOPE_CLOUD_PLATFORM, Wiring};
+use watcher::SiteServers;
 
 use super::credentials;
-use crate::config::{Api, Google, Problem, Provider};
+use crate::config::{Api, Config, Google, Problem, Provider, Site, Standby};
 
 /// A client for each of these providers, by id; `poll` is how often to ask whether work has ended, if
 /// not as usual. Sends nothing, unless a Google project must be learnt from the metadata server.
@@ -20,6 +22,27 @@ pub async fn clouds(providers: &[Provider], poll: Option<Duration>) -> Result<Cl
         clouds.insert(provider.id.clone(), client);
     }
     Ok(clouds)
+}
+
+/// The clients of the clouds whose servers the sites name, by provider id; sends as little.
+pub async fn clouds_of_sites(config: &Config) -> Result<Clouds, Problem> {
+    let sites = config.services.iter().flat_map(|service| &service.sites);
+    let named: BTreeSet<&str> =
+        sites.filter_map(|site| Some(site.servers.as_ref()?.cloud.as_str())).collect();
+    let providers = config.providers.iter().filter(|provider| named.contains(provider.id.as_str()));
+    clouds(&providers.cloned().collect::<Vec<_>>(), None).await
+}
+
+/// The servers of a site, as the watcher may switch them.
+pub fn site_servers(site: &Site, clouds: &Clouds) -> Option<SiteServers> {
+    let servers = site.servers.as_ref()?;
+    let cloud = clouds.get(&servers.cloud)?.clone();
+    let running = match servers.standby {
+        Standby::Hot => servers.names.clone(),
+        Standby::Warm => servers.databases.clone(),
+        Standby::Cold => Vec::new(),
+    };
+    Some(SiteServers::new(cloud, servers.names.clone(), running))
 }
 
 async fn one(
@@ -55,7 +78,8 @@ async fn google(
     let variable = |name: &str| std::env::var(name).ok();
     let (tokens, project) = credentials(google, &[SCOPE_CLOUD_PLATFORM], wiring, &variable).await?;
     let builder = GoogleCompute::builder(project, tokens, transport).id(id);
-    let builder = match &google.compute_endpoint {
+    // Who stands in for Google's DNS mostly stands in for its servers, too.
+    let builder = match google.compute_endpoint.as_ref().or(google.endpoint.as_ref()) {
         Some(endpoint) => builder.endpoint(endpoint),
         None => builder,
     };

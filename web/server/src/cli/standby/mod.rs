@@ -25,7 +25,7 @@ pub struct StandbyArgs {
 
 pub async fn standby(args: StandbyArgs, out: Out) -> Result<Exit, Failed> {
     let config = load(&args.config)?;
-    let clouds = compose::clouds(&config).await;
+    let clouds = compose::clouds_of_sites(&config).await;
     let clouds = clouds.map_err(|problem| Failed::input(problem.to_string()))?;
     let mut rows = Vec::new();
     for service in &config.services {
