@@ -44,7 +44,7 @@ fn google(clouds: &Service) -> GoogleCompute {
     let transport = Arc::new(HttpTransport::new(HttpOptions::default()).expect("a transport"));
     let token = StaticToken::new(clouds.text("/tokens/google").into());
     GoogleCompute::builder(clouds.text("/project"), Arc::new(token), transport)
-        .endpoint(&clouds.text("/google"))
+        .endpoint(clouds.text("/google"))
         .polling(Duration::from_millis(10), Duration::from_millis(100))
         .build()
 }
@@ -52,7 +52,7 @@ fn google(clouds: &Service) -> GoogleCompute {
 fn hetzner(clouds: &Service) -> HetznerCloud {
     let transport = Arc::new(HttpTransport::new(HttpOptions::default()).expect("a transport"));
     HetznerCloud::builder(clouds.text("/tokens/hetzner").into(), transport)
-        .endpoint(&clouds.text("/hetzner"))
+        .endpoint(clouds.text("/hetzner"))
         .polling(Duration::from_millis(10), Duration::from_millis(100))
         .build()
         .expect("a client")
