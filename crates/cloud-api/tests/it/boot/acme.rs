@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The service's name leads to the first HAProxy server.
 fn sample() -> Sample {
-    let layout = on_loopback();
+    let layout = on_loopback(0);
     let mut settings = Settings::new("shop.example.com");
     let mut acme = Acme::new("hostmaster@example.com");
     acme.directory = format!("https://{}:14000/dir", layout.locations[0].hosts[0].private);

@@ -20,7 +20,7 @@ const PAGE: &str = "<?php echo 'dbworking by ', $_SERVER['SERVER_ADDR'], ' for '
 fn sample() -> Sample {
     let mut settings = Settings::new("shop.example.com");
     settings.application.files = BTreeMap::from([("health.php".into(), PAGE.into())]);
-    Sample::new("a front", on_loopback(), settings)
+    Sample::new("a front", on_loopback(1), settings)
 }
 
 fn start_app(root: &Root) -> Running {

@@ -24,8 +24,9 @@ impl Running {
     /// As when the machine is lost.
     pub fn kill(&mut self) {
         if self.0.try_wait().is_ok_and(|ended| ended.is_none()) {
-            let group = format!("kill -KILL -- -{}", self.0.id());
+            let group = format!("kill -s KILL -- -{}", self.0.id());
             run(program("sh").args(["-c", &group])).ok();
+            self.0.kill().ok();
         }
         self.0.wait().ok();
     }
@@ -37,10 +38,11 @@ impl Drop for Running {
     }
 }
 
-/// Two locations with a server of each role, at addresses that no other run on this machine uses.
-pub fn on_loopback() -> Layout {
+/// Two locations with a server of each role, at addresses that neither another run on this machine
+/// nor the other `test` of this one (0 or 1) uses.
+pub fn on_loopback(test: u32) -> Layout {
     let id = std::process::id();
-    let net = |place: u32| format!("127.{}.{}", 100 + id % 100 + place, id / 100 % 250);
+    let net = |place: u32| format!("127.{}.{}", 10 + id % 60 * 4 + test * 2 + place, id / 60 % 250);
     let hosts = |word: &str, net: &str| {
         let make = |kind: &str, role, last: u8| {
             let address = format!("{net}.{last}");
