@@ -304,6 +304,7 @@ mod tests {
             project: None,
             credentials: GoogleCredentials::Json(USER.to_owned().into()),
             endpoint: None,
+            compute_endpoint: None,
             token_uri,
             metadata_host: None,
         }
@@ -331,7 +332,8 @@ mod tests {
         });
         let project = |name: &str| (name == "GOOGLE_CLOUD_PROJECT").then(|| "acme".to_owned());
         let google = from_user(Some(uri));
-        let (tokens, _) = credentials(&google, wiring(), &project).await.expect("they are right");
+        let (tokens, _) =
+            credentials(&google, &[SCOPE_DNS], wiring(), &project).await.expect("they are right");
         let token = tokens.token(Instant::now() + Duration::from_secs(60)).await.expect("a token");
         assert_eq!(token.expose_secret(), "fresh");
         assert_eq!(server.await.expect("no panic").as_deref(), Some("POST /token HTTP/1.1"));
@@ -345,7 +347,7 @@ mod tests {
             ("PROJECT", Err("the credentials name no project")),
         ] {
             let named = |name: &str| (name == variable).then(|| "acme".to_owned());
-            let project = credentials(&from_user(None), wiring(), &named).await;
+            let project = credentials(&from_user(None), &[SCOPE_DNS], wiring(), &named).await;
             match (project, found) {
                 (Ok((_, project)), Ok(wanted)) => assert_eq!(project, wanted),
                 (Err(message), Err(wanted)) => assert!(message.starts_with(wanted), "{message}"),
@@ -354,7 +356,8 @@ mod tests {
         }
         let named = |_: &str| Some("acme".to_owned());
         let written = Google { project: Some("zones".to_owned()), ..from_user(None) };
-        let (_, project) = credentials(&written, wiring(), &named).await.expect("they are right");
+        let (_, project) =
+            credentials(&written, &[SCOPE_DNS], wiring(), &named).await.expect("they are right");
         assert_eq!(project, "zones", "the file is nearer than the environment");
     }
 }
