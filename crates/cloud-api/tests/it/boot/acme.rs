@@ -1,74 +1,31 @@
 //! Certificates for visitors from a real ACME authority (Pebble) by a real client, answered by HAProxy.
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use cloud_api::boot::{Acme, Settings};
-use cloud_api::{Layout, Role};
 
+use super::loopback::{Running, haproxy, on_loopback};
 use super::programs::{Root, Said, are_there, program, run};
-use super::sample::{Sample, host, location};
+use super::sample::Sample;
 
 /// Far longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A program that ends with the test.
-struct Running(Child);
-
-impl Running {
-    fn start(command: &mut Command, log: PathBuf) -> Self {
-        let log = fs::File::create(log).expect("a log");
-        let again = log.try_clone().expect("a log");
-        Self(command.stdout(log).stderr(again).spawn().expect("a program"))
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
-    }
-}
-
-/// HAProxy servers on loopback; the service's name leads to the first one.
+/// The service's name leads to the first HAProxy server.
 fn sample() -> Sample {
-    let id = std::process::id();
-    let net = |place: u32| format!("127.{}.{}", 100 + id % 100 + place, id / 100 % 250);
-    let hosts = |word: &str, net: &str| {
-        let at = |last: u8| format!("{net}.{last}");
-        let make =
-            |kind: &str, role, last| host(&format!("{kind}-{word}"), role, &at(last), &at(last));
-        vec![
-            make("haproxy", Role::Haproxy, 51),
-            make("app", Role::App, 52),
-            make("db", Role::Db, 53),
-        ]
-    };
-    let (one, two) = (net(0), net(1));
-    let layout = Layout::new(vec![
-        location("one", &format!("{one}.0/24"), hosts("one", &one)),
-        location("two", &format!("{two}.0/24"), hosts("two", &two)),
-    ]);
+    let layout = on_loopback(0);
     let mut settings = Settings::new("shop.example.com");
     let mut acme = Acme::new("hostmaster@example.com");
-    acme.directory = format!("https://{one}.51:14000/dir");
+    acme.directory = format!("https://{}:14000/dir", layout.locations[0].hosts[0].private);
     settings.acme = Some(acme);
     Sample::new("ACME", layout, settings)
 }
 
-/// A server's files, made to run without being root and beside others.
+/// An HAProxy server, whose script works in its folder and tells nobody to reload.
 fn server(sample: &Sample, name: &str) -> Root {
-    let root = Root::of(&sample.files(name));
-    let config = root.at("/etc/haproxy/haproxy.cfg");
-    let text = fs::read_to_string(&config).expect("a file");
-    let own = ["chroot ", "user ", "group ", "daemon", "stats socket "];
-    let lines = text.lines().filter(|line| !own.iter().any(|word| line.trim().starts_with(word)));
-    let text: String = lines.map(|line| format!("{line}\n")).collect();
-    let text = text.replace(".51:80\n", ".51:5080\n").replace(".51:443 ", ".51:5443 ");
-    fs::write(&config, text).expect("a file");
+    let root = haproxy(sample, name);
     let script = root.at("/usr/local/sbin/schwenk-acme");
     let text = fs::read_to_string(&script).expect("a file");
     let here = root.path().display();
@@ -111,7 +68,7 @@ fn get_certificate(root: &Root) -> Said {
     script.arg(root.at("/usr/local/sbin/schwenk-acme"));
     let path = format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", root.at("/bin").display());
     script.env("PATH", path).env("LEGO_CA_CERTIFICATES", root.at("/etc/schwenk/ca.pem"));
-    run(script.stdin(Stdio::null()))
+    run(&mut script)
 }
 
 fn issuer(root: &Root) -> String {

@@ -174,13 +174,18 @@ fn two_databases_begin_replicate_and_come_back_after_a_loss() {
     one.insert("later");
     two.until_it_has(&["from-one", "from-two", "later"]);
 
+    // What one notes about itself is not taken over by the other, though it be written to the log.
+    one.sql("UPDATE schwenk.member SET state = 'joining'").expect("noted");
+    one.insert("marker");
+    two.until_it_has(&["from-one", "from-two", "later", "marker"]);
+    two.until("SELECT state FROM schwenk.member", "ready");
     // The first one is lost with all it had; the second goes on alone.
     one.kill();
     two.insert("alone");
     one.start_empty();
     let said = run(&mut one.setup(&[])).expect("set up after the loss");
     assert!(said.contains("copies the other database"), "{said}");
-    let all = ["alone", "from-one", "from-two", "later"];
+    let all = ["alone", "from-one", "from-two", "later", "marker"];
     one.until_it_has(&all);
     // What it writes now is not taken for what the second has had from it before.
     one.insert("new-one");

@@ -107,6 +107,15 @@ impl Root {
         at
     }
 
+    /// Changes a text file that is there.
+    pub fn change(&self, path: &str, change: impl FnOnce(&str) -> String) {
+        let file = self.at(path);
+        let text = fs::read_to_string(&file).expect("a file");
+        let changed = change(&text);
+        assert!(changed != text, "nothing to change in {path}");
+        fs::write(&file, changed).expect("a file");
+    }
+
     /// Makes a folder of a server.
     pub fn folder(&self, path: &str) -> PathBuf {
         let at = self.at(path);

@@ -98,9 +98,10 @@ fn files_are_put_in_place_once_and_only_what_differs_is_touched() {
     let target = root.at("target/file");
     let calls = format!(
         "set -eu\nwork={here}/work state={here}/state\nsay() {{ echo \"$*\"; }}\n{place}\n\
-         place \"$1\" {owner} \"$2\" {target}\n",
+         place \"$1\" {me}:{group} \"$2\" {target}\n",
         here = root.path().display(),
-        owner = format!("{}:{}", me.trim(), group.trim()),
+        me = me.trim(),
+        group = group.trim(),
         target = target.display(),
     );
     let wanted = root.at(&format!("work/files{}", target.display()));

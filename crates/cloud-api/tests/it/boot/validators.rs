@@ -1,6 +1,7 @@
 //! For each kind of file the program that reads it, asked whether it is content.
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use super::programs::{Root, Said, feed, is_root, program, run, run_silent};
 
@@ -101,6 +102,13 @@ fn haproxy(file: &Path) -> Said {
 }
 
 fn apache(root: &Root) -> Said {
+    let said = run(apache_of(root)?.arg("-t"))?;
+    // "Warning: DocumentRoot [...] does not exist" is no error to it.
+    if said.trim() == "Syntax OK" { Ok(said) } else { Err(said) }
+}
+
+/// Apache with Debian's configuration and the server's files in it, as the script puts it together.
+pub fn apache_of(root: &Root) -> Result<Command, String> {
     let folder = root.at("/etc/apache2-whole");
     if !folder.exists() {
         run(program("cp").arg("-r").arg("/etc/apache2").arg(&folder))?;
@@ -119,9 +127,8 @@ fn apache(root: &Root) -> Said {
     apache.env("APACHE_RUN_USER", "www-data").env("APACHE_RUN_GROUP", "www-data");
     apache.env("APACHE_LOG_DIR", &logs).env("APACHE_LOCK_DIR", &logs);
     apache.env("APACHE_RUN_DIR", &logs).env("APACHE_PID_FILE", logs.join("pid"));
-    let said = run(apache.arg("-d").arg(&folder).args(["-f", "apache2.conf", "-t"]))?;
-    // "Warning: DocumentRoot [...] does not exist" is no error to it.
-    if said.trim() == "Syntax OK" { Ok(said) } else { Err(said) }
+    apache.arg("-d").arg(&folder).args(["-f", "apache2.conf"]);
+    Ok(apache)
 }
 
 fn php_ini(file: &Path) -> Said {

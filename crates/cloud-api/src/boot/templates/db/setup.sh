@@ -110,7 +110,7 @@ sql <"$here/first.sql"
 if [ "$(state)" != ready ]; then
 	if [ -z "$(state)" ] && has_data; then
 		say "there is a database $database that was not made here: nothing is done."
-		say "If its data is right, say so with: REPLACE INTO schwenk.member (state) VALUES ('ready');"
+		say "If its data is right, say so with: SET sql_log_bin = 0; REPLACE INTO schwenk.member (state) VALUES ('ready');"
 		exit 1
 	fi
 	if [ ! -f "$here/peer.cnf" ] || [ "$order" = found ]; then
