@@ -314,6 +314,7 @@ mod tests {
             project: None,
             credentials: GoogleCredentials::Json(USER.to_owned().into()),
             endpoint: None,
+            compute_endpoint: None,
             token_uri,
             metadata_host: None,
         }

@@ -134,13 +134,7 @@ impl Draft<'_> {
                 self.step(Action::ReplaceScript, Thing::Server, location, name, detail, reason)
                     .id = id.clone();
             } else {
-                let text = format!(
-                    "its boot script {} another one, and {} runs one at the first boot only. Run it \
-                     there: `schwenk locations script {name} | ssh root@… sh`, then `schwenk locations \
-                     script {name} --ran`",
-                    if complete { "is" } else { "will be" },
-                    location.provider
-                );
+                let text = self.by_hand(server, &location.provider, complete);
                 self.notice(&location.provider, Some(location), name, text);
             }
         }
@@ -158,6 +152,24 @@ impl Draft<'_> {
             );
             self.notice(&location.provider, Some(location), name, text);
         }
+    }
+
+    /// That a server must be given its script by people, and how.
+    fn by_hand(&self, server: &Server, provider: &str, complete: bool) -> String {
+        let name = &server.name;
+        let is = if complete { "is" } else { "will be" };
+        let address = server.public_v4.map_or_else(|| "ADDRESS".to_owned(), |it| it.to_string());
+        // With somebody who may become root, root itself may not log in any more.
+        let admin = self.blueprint.keys.iter().find(|key| key.user != "root");
+        let shell = match admin {
+            Some(key) => format!("{}@{address} sudo sh", key.user),
+            None => format!("root@{address} sh"),
+        };
+        format!(
+            "its boot script {is} another one, and {provider} runs one at the first boot only. \
+             After the next apply: schwenk locations script {name} | ssh {shell} && schwenk \
+             locations script {name} --ran"
+        )
     }
 
     /// What differs and is left to people.
