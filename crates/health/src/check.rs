@@ -31,6 +31,7 @@ impl Check {
             Kind::Http(check) => crate::http::validate(check),
             Kind::Tls(check) => crate::tls::validate(check.host.as_deref()),
             Kind::Dns(check) => crate::dns::validate(check),
+            Kind::Mariadb(check) => crate::tls::validate(check.host.as_deref()),
         }
     }
 }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use cloud_api::blueprint::Clouds;
 use cloud_http::google::{
-    AuthorizedUser, Credentials, MetadataServer, SCOPE_CLOUD_PLATFORM, SCOPE_DNS, ServiceAccount,
-    ServiceAccountKey, Surroundings, UserCredentials, Wiring, application_default,
+    AuthorizedUser, Credentials, MetadataServer, SCOPE_DNS, ServiceAccount, ServiceAccountKey,
+    Surroundings, UserCredentials, Wiring, application_default,
 };
 use cloud_http::{Failure, HttpOptions, HttpTransport, TokenSource, Transport};
 use dns_provider::google::GoogleDnsBuilder;
@@ -18,9 +18,7 @@ use dns_provider::propagation::NameServer;
 use dns_provider::{DnsProvider, GoogleDns, HetznerDns, HetznerDnsBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
-use watcher::{
-    BuildError, Options, ProviderSpec, ServiceSpec, SiteServers, SiteSpec, Watcher, ZoneRef,
-};
+use watcher::{BuildError, Options, ProviderSpec, ServiceSpec, SiteSpec, Watcher, ZoneRef};
 
 use crate::config::{self, Api, Config, Google, GoogleCredentials};
 

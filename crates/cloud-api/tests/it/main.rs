@@ -1,6 +1,6 @@
 //! What this crate promises, seen from outside.
-mod boot;
 mod blueprint;
+mod boot;
 mod conformance;
 mod emulated;
 mod google;

@@ -68,7 +68,8 @@ impl Demo {
             observe_interval: Duration::from_secs(1),
             ..compose::options(&parsed)
         };
-        let clouds = compose::clouds_of_sites(&parsed).await.map_err(|problem| problem.to_string())?;
+        let clouds =
+            compose::clouds_of_sites(&parsed).await.map_err(|problem| problem.to_string())?;
         let watcher = compose::watcher(&parsed, &providers, &clouds, options);
         let watcher = watcher.map_err(|error| error.to_string())?;
         let world = World::new(emulator, directory, &parsed, providers)?;
