@@ -31,7 +31,10 @@ pub async fn apply(work: &Work, yes: bool, fingerprint: Option<String>) -> Resul
     }
     let started = Instant::now();
     let progress = Progress::new(work.out, plan.steps.len());
-    let report = work.job(&progress).apply(Some(&plan.fingerprint)).await.map_err(refused)?;
+    // Whoever has looked at a plan gets that one. With --yes nobody has, and what a dead run has
+    // asked for may come up between two looks.
+    let reviewed = (!yes || fingerprint.is_some()).then_some(plan.fingerprint.as_str());
+    let report = work.job(&progress).apply(reviewed).await.map_err(refused)?;
     if !plan.steps.is_empty() || work.out.json {
         work.out.print(&report, || describe(&report, started.elapsed().as_secs_f64()))?;
     }
