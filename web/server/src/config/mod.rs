@@ -39,9 +39,11 @@ pub fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
 }
 
 /// What `schwenk locations` needs of the file at `path`, with what is doubtful, or everything that
-/// is wrong with it. The rest of the file need not be right yet.
+/// is wrong with it. The rest of the file need not be right yet; `with_service` says whether
+/// `[blueprint.service]` must be, and whether it is read at all.
 pub fn locations(
     path: &Path,
+    with_service: bool,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<(Locations, Vec<Problem>), Vec<Problem>> {
     let source = source(path)?;
@@ -49,7 +51,8 @@ pub fn locations(
     let mut reader = Reader::new(&source);
     let around = Surroundings { env, dir: &dir };
     let typed = reader.document::<file::File>();
-    let locations = typed.and_then(|typed| validate::locations(&typed, &around, &mut reader));
+    let locations =
+        typed.and_then(|typed| validate::locations(&typed, with_service, &around, &mut reader));
     let (mut errors, mut warnings) = (reader.errors, reader.warnings);
     warnings.sort();
     errors.sort();

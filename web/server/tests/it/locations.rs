@@ -195,10 +195,23 @@ fn secrets_are_kept_once_for_nobody_else_and_scripts_follow_the_servers() {
     std::fs::set_permissions(&secrets, open).expect("it is ours");
     let refused = with("2", &["plan"]);
     assert!(refused.code == 2 && refused.err.contains("chmod 600"), "{refused:?}");
+    let asked = with("2", &["destroy"]);
+    assert!(asked.code == 2 && !asked.err.contains("chmod"), "only nobody confirms: {asked:?}");
     std::fs::remove_file(&secrets).expect("it is ours");
     let lost = with("2", &["apply", "--yes"]);
     assert!(lost.code == 2 && lost.err.contains("from a backup"), "{lost:?}");
-    assert_eq!(with("2", &["destroy", "--confirm", "acme"]).code, 0, "that needs no secrets");
+    let open = std::fs::Permissions::from_mode(0o644);
+    std::fs::write(&secrets, "damaged").expect("it is ours");
+    std::fs::set_permissions(&secrets, open).expect("it is ours");
+    let text = std::fs::read_to_string(clouds.dir.path().join("run.toml")).expect("it was written");
+    let lacking = text.replace("service = { ", "service = { application = \"gone\", ");
+    let lacking_path = clouds.dir.path().join("lacking.toml");
+    std::fs::write(&lacking_path, lacking).expect("it can be written");
+    let planned = run(&mut clouds.command(&lacking_path, &["plan"]));
+    assert!(planned.code == 2 && planned.err.contains("gone"), "{planned:?}");
+    let destroyed = run(&mut clouds.command(&lacking_path, &["destroy", "--confirm", "acme"]));
+    assert_eq!(destroyed.code, 0, "that needs no secrets and no application: {destroyed:?}");
+    assert!(clouds.servers().is_empty());
 }
 
 /// Passes requests on to a cloud and counts them; the one that is the last is carried out, but its

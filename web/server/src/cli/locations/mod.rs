@@ -103,7 +103,7 @@ pub async fn locations(args: LocationsArgs, out: Out) -> Result<Exit, Failed> {
             apply::apply(&common.open(out).await?, yes, fingerprint).await
         }
         LocationsCommand::Destroy { common, confirm } => {
-            destroy::destroy(&common.open(out).await?, confirm).await
+            destroy::destroy(&common.open_bare(out).await?, confirm).await
         }
         LocationsCommand::Show { common } => show::show(&common.open(out).await?).await,
         LocationsCommand::Script { name, common, ran } => {
@@ -114,8 +114,18 @@ pub async fn locations(args: LocationsArgs, out: Out) -> Result<Exit, Failed> {
 
 impl Common {
     async fn open(self, out: Out) -> Result<Work, Failed> {
+        self.work(true, out).await
+    }
+
+    /// Without what the servers run: to take them away again, neither the application nor a secret
+    /// must be there and right.
+    async fn open_bare(self, out: Out) -> Result<Work, Failed> {
+        self.work(false, out).await
+    }
+
+    async fn work(self, with_service: bool, out: Out) -> Result<Work, Failed> {
         let env = |name: &str| std::env::var(name).ok();
-        let read = config::locations(&self.config.config, &env);
+        let read = config::locations(&self.config.config, with_service, &env);
         let (locations, warnings) = read.map_err(|problems| {
             let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
             Failed::input(lines.join("\n"))

@@ -39,7 +39,8 @@ pub fn blueprint(
     Some((blueprint, Some(Run { settings: settings?, secrets })))
 }
 
-fn wanted(
+/// The blueprint alone, or `None` after a problem was reported.
+pub fn wanted(
     field: &Field<BlueprintFile>,
     providers: &[Declared],
     around: &Surroundings<'_>,

@@ -56,13 +56,17 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
 /// shall be watched there can be filled in when their addresses are known.
 pub fn locations(
     file: &File,
+    with_service: bool,
     around: &Surroundings<'_>,
     reader: &mut Reader<'_>,
 ) -> Option<Locations> {
     let providers = provider::providers(file, around, reader);
     let why = "write a [blueprint] section with the locations to make";
     let field = reader.need(&file.at, "blueprint", file.blueprint.as_ref(), why)?;
-    let (blueprint, run) = blueprint::blueprint(field, &providers, around, reader)?;
+    let (blueprint, run) = match with_service {
+        true => blueprint::blueprint(field, &providers, around, reader)?,
+        false => (blueprint::wanted(field, &providers, around, reader)?, None),
+    };
     let needed = blueprint.providers();
     let providers = providers.into_iter().flat_map(|declared| declared.provider);
     let providers = providers.filter(|provider| needed.contains(&provider.id.as_str())).collect();
