@@ -185,7 +185,13 @@ fn watcher(watcher: &WatcherSettings) -> Result<(), BootError> {
 fn dns(dns: &DnsSettings) -> Result<(), BootError> {
     host_name("dns.zone", &dns.zone)?;
     let kept = dns.primary.is_some() || !dns.content.trim().is_empty();
-    demand(kept, "dns.content", "must be a zone file, as there is no dns.primary")
+    demand(kept, "dns.content", "must be a zone file, as there is no dns.primary")?;
+    let mut names = BTreeSet::new();
+    for peer in dns.primary.iter().chain(&dns.secondaries) {
+        let twice = format!("two name servers are called \"{}\"", peer.name);
+        demand(names.insert(&peer.name), "dns.secondaries", &twice)?;
+    }
+    Ok(())
 }
 
 fn demand(good: bool, field: &str, why: &str) -> Result<(), BootError> {

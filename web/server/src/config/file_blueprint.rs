@@ -1,5 +1,6 @@
 //! `[blueprint]` exactly as it was typed.
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
 use toml::de::DeValue;
 
@@ -42,6 +43,8 @@ section! {
         health_path: String,
         /// A text in it.
         health_contains: String,
+        /// How HAProxy shares the visitors among the application servers.
+        balance: cloud_api::boot::Balance,
         /// The database's name.
         database: String,
         /// The application's user there.
@@ -54,12 +57,26 @@ section! {
         zone: String,
         /// Role `dns`: what is in it at first.
         zone_file: String,
+        /// Role `dns`: where the zone is copied from instead.
+        zone_primary: DnsPeerFile,
+        /// Role `dns`: who else may copy the zone.
+        zone_secondaries: List<DnsPeerFile>,
         /// Role `watcher`: the configuration it gets.
         watcher_config: String,
         /// Role `watcher`: secret files it gets, by name.
         watcher_credentials: BTreeMap<String, Field<String>>,
         /// Role `watcher`: the program for each kind of processor.
         watcher_binaries: List<BinaryFile>,
+    }
+}
+
+section! {
+    /// `zone_primary` and `[[blueprint.service.zone_secondaries]]`: a name server elsewhere.
+    DnsPeerFile {
+        /// A name for it.
+        name: String,
+        /// Its address.
+        address: Ipv4Addr,
     }
 }
 

@@ -1,5 +1,5 @@
 //! How the plain values of the file are read.
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -71,6 +71,18 @@ impl Parse for IpAddr {
     }
 }
 
+impl Parse for Ipv4Addr {
+    fn parse(value: &DeValue<'_>, at: &At, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = String::parse(value, at, reader)?;
+        let parsed = text.parse();
+        if parsed.is_err() {
+            let remedy = "write a plain one such as \"203.0.113.5\"";
+            reader.error(at, format!("\"{text}\" is not an IPv4 address; {remedy}"));
+        }
+        parsed.ok()
+    }
+}
+
 impl Parse for SocketAddr {
     fn parse(value: &DeValue<'_>, at: &At, reader: &mut Reader<'_>) -> Option<Self> {
         let text = String::parse(value, at, reader)?;
@@ -99,6 +111,14 @@ impl Parse for cloud_api::Role {
 impl Parse for cloud_api::Architecture {
     fn parse(value: &DeValue<'_>, at: &At, reader: &mut Reader<'_>) -> Option<Self> {
         reader.one_of(value, at, &[("x86", Self::X86), ("arm", Self::Arm)], "")
+    }
+}
+
+impl Parse for cloud_api::boot::Balance {
+    fn parse(value: &DeValue<'_>, at: &At, reader: &mut Reader<'_>) -> Option<Self> {
+        let words =
+            [("least_connections", Self::LeastConnections), ("round_robin", Self::RoundRobin)];
+        reader.one_of(value, at, &words, "")
     }
 }
 

@@ -10,13 +10,13 @@ use serde_json::Value;
 use crate::process::{Said, Service, run, schwenk};
 
 /// The emulated clouds, and a configuration with a blueprint for them.
-struct Clouds {
+pub struct Clouds {
     emulator: Service,
-    dir: tempfile::TempDir,
+    pub dir: tempfile::TempDir,
 }
 
 impl Clouds {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let mut command = schwenk(&["emulate", "--json", "--empty"]);
         for (option, value) in [
             ("--action-delay", "1 ms"),
@@ -32,12 +32,12 @@ impl Clouds {
         clouds
     }
 
-    fn text(&self, pointer: &str) -> String {
+    pub fn text(&self, pointer: &str) -> String {
         self.emulator.text(pointer)
     }
 
     /// A configuration with the clouds at these addresses and so many application servers.
-    fn write(&self, name: &str, google: &str, hetzner: &str, apps: &str) -> PathBuf {
+    pub fn write(&self, name: &str, google: &str, hetzner: &str, apps: &str) -> PathBuf {
         let text = include_str!("blueprint.toml")
             .replace("PROJECT", &self.text("/project"))
             .replace("KEY_FILE", &self.text("/key_file"))
@@ -49,7 +49,7 @@ impl Clouds {
         path
     }
 
-    fn command(&self, config: &Path, args: &[&str]) -> Command {
+    pub fn command(&self, config: &Path, args: &[&str]) -> Command {
         let mut command = schwenk(&[&["locations"], args].concat());
         command.args(["--poll-every", "5 ms"]).arg("--config").arg(config);
         command.env("HCLOUD_TOKEN", self.text("/tokens/hetzner"));
@@ -61,7 +61,7 @@ impl Clouds {
     }
 
     /// The servers as the emulator's owner sees them.
-    fn servers(&self) -> Vec<Value> {
+    pub fn servers(&self) -> Vec<Value> {
         let url = self.text("/servers");
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         let text = runtime.block_on(async {

@@ -8,6 +8,7 @@ mod crash;
 mod demo;
 mod harness;
 mod live;
+mod location_scripts;
 mod locations;
 mod process;
 mod replay;

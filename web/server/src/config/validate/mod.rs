@@ -11,6 +11,7 @@ mod server;
 mod servers;
 mod service;
 mod what_if;
+mod zone;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -3,9 +3,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use cloud_api::SshKey;
-use cloud_api::boot::{Acme, Admin, Binary, DnsSettings, Settings, WatcherSettings};
+use cloud_api::boot::{Acme, Admin, Binary, Settings, WatcherSettings};
 
-use super::or;
+use super::{or, zone};
 use crate::config::file_blueprint::RunFile;
 use crate::config::problem::At;
 use crate::config::read::{Field, Reader};
@@ -27,6 +27,7 @@ pub fn run(
     let health = &mut settings.health;
     health.path = or(file.health_path.as_ref(), health.path.clone());
     health.contains = or(file.health_contains.as_ref(), health.contains.clone());
+    settings.balance = or(file.balance.as_ref(), settings.balance);
     let database = &mut settings.database;
     database.name = or(file.database.as_ref(), database.name.clone());
     database.user = or(file.database_user.as_ref(), database.user.clone());
@@ -39,11 +40,7 @@ pub fn run(
         settings.application.files = folder(field, around, reader)?;
     }
     settings.admins = admins(keys);
-    if let Some(zone) = &file.zone {
-        let why = "write the path of a zone file with what is in the zone at first";
-        let content = reader.need(at, "zone_file", file.zone_file.as_ref(), why)?;
-        settings.dns = Some(DnsSettings::new(&zone.value, text(content, around, reader)?));
-    }
+    settings.dns = zone::zone(file, at, around, reader)?;
     if let Some(config) = &file.watcher_config {
         settings.watcher = Some(watcher(file, at, config, around, reader)?);
     }
@@ -100,7 +97,8 @@ fn admins(keys: &[SshKey]) -> Vec<Admin> {
     by_user.into_iter().map(|(user, keys)| Admin::new(user, keys)).collect()
 }
 
-fn text(
+/// The text in the file that is named.
+pub(super) fn text(
     field: &Field<String>,
     around: &Surroundings<'_>,
     reader: &mut Reader<'_>,
