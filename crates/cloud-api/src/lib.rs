@@ -1,6 +1,6 @@
 //! Servers, private networks, firewalls and addresses at any cloud.
 //!
-//! [`ComputeProvider`] makes, shows, switches, resizes and removes servers; what only some vendors
+//! [`ComputeProvider`] makes, shows, turns on and off, resizes and removes servers; what only some vendors
 //! have is in groups such as [`Networks`] and [`Pricing`]. Work goes on after a call has returned:
 //! a [`Ticket`] says what to wait for and what shall be in the end, and can be settled after a
 //! restart. Nothing is kept on this side: what belongs to an [`Owner`] carries a label that says

@@ -15,7 +15,7 @@ use crate::handle::Handle;
 use crate::journal::{self, Journal, Terms};
 use crate::notify::{LogNotifier, Notifier};
 use crate::options::Options;
-use crate::power::Switch;
+use crate::power::SitePower;
 use crate::setup::{Family, ServiceSetup, Setup};
 use crate::spec::{ProviderSpec, ServiceSpec, ZoneRef};
 
@@ -39,7 +39,7 @@ pub struct WatcherBuilder {
     journal: Option<PathBuf>,
     providers: Vec<ProviderSpec>,
     services: Vec<ServiceSpec>,
-    switches: Vec<(String, String, Arc<dyn Switch>)>,
+    power: Vec<(String, String, Arc<dyn SitePower>)>,
     notifier: Arc<dyn Notifier>,
     prober: Prober,
     options: Options,
@@ -55,7 +55,7 @@ impl Watcher {
             journal: None,
             providers: Vec::new(),
             services: Vec::new(),
-            switches: Vec::new(),
+            power: Vec::new(),
             notifier: Arc::new(LogNotifier),
             prober: Prober::new(),
             options: Options::default(),
@@ -107,15 +107,15 @@ impl WatcherBuilder {
     }
 
     /// The servers behind `site` of `service`: the watcher may fence them, start a cold standby and
-    /// let it rest again. Without this it switches nothing.
+    /// let it rest again. Without this it turns nothing on or off.
     #[must_use]
-    pub fn switch(
+    pub fn power(
         mut self,
         service: impl Into<String>,
         site: impl Into<String>,
-        switch: Arc<dyn Switch>,
+        power: Arc<dyn SitePower>,
     ) -> Self {
-        self.switches.push((service.into(), site.into(), switch));
+        self.power.push((service.into(), site.into(), power));
         self
     }
 
@@ -171,15 +171,19 @@ impl WatcherBuilder {
                 let known = service.spec.sites.iter().position(|site| site.name == name);
                 known.and_then(|place| u8::try_from(place).ok()).map(SiteId)
             };
-            let works = Works::of(&opened.switchings, service.name(), site);
+            let works = Works::of(&opened.power_changes, service.name(), site);
             Service::new(at, service.clone(), state, segments.clone(), works)
         });
         let services = services.collect();
         let journal = Journal::start(&path, opened.writer)?;
         let (requests, incoming) = mpsc::channel(REQUESTS_MAX);
-        let switchings = opened.switchings.last().map_or(0, |latest| latest.id);
-        let memory =
-            Memory { seq: opened.seq, switchings, recent: opened.recent, problem: opened.problem };
+        let power_changes = opened.power_changes.last().map_or(0, |latest| latest.id);
+        let memory = Memory {
+            seq: opened.seq,
+            power_changes,
+            recent: opened.recent,
+            problem: opened.problem,
+        };
         let (driver, snapshots) = Driver::new(setup, services, journal, memory, incoming);
         Ok(Watcher { driver, handle: Handle { requests, snapshots, journal: path } })
     }
@@ -222,11 +226,11 @@ impl WatcherBuilder {
         };
         sites_fit(service)?;
         checks_fit(service)?;
-        let switches = self.switches_of(service);
+        let power = self.power_of(service);
         for (place, site) in (0..).zip(&policy.sites) {
             let needed = policy.fence != Fence::Never || site.cold;
-            if needed && !switches.contains_key(&SiteId(place)) {
-                let message = "nobody says how its servers are switched; name them, or use fence = \
+            if needed && !power.contains_key(&SiteId(place)) {
+                let message = "nobody says how its servers are turned off and on; name them, or use fence = \
                                never and no cold site";
                 return wrong(&site.name, message.to_owned());
             }
@@ -253,15 +257,15 @@ impl WatcherBuilder {
             .collect();
         let families = targets.into_iter().collect();
         let vantage = VantageId(vantage);
-        Ok(ServiceSetup { spec: service.clone(), vantage, providers, families, switches })
+        Ok(ServiceSetup { spec: service.clone(), vantage, providers, families, power })
     }
 
-    fn switches_of(&self, service: &ServiceSpec) -> BTreeMap<SiteId, Arc<dyn Switch>> {
+    fn power_of(&self, service: &ServiceSpec) -> BTreeMap<SiteId, Arc<dyn SitePower>> {
         let policy = service.policy.spec();
-        let own = self.switches.iter().filter(|(of, ..)| *of == policy.service);
-        let places = own.filter_map(|(_, site, switch)| {
+        let own = self.power.iter().filter(|(of, ..)| *of == policy.service);
+        let places = own.filter_map(|(_, site, power)| {
             let place = policy.sites.iter().position(|known| known.name == *site)?;
-            Some((SiteId(u8::try_from(place).ok()?), switch.clone()))
+            Some((SiteId(u8::try_from(place).ok()?), power.clone()))
         });
         places.collect()
     }

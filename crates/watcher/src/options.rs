@@ -45,10 +45,10 @@ pub struct Options {
     pub journal_max_bytes: Option<u64>,
     /// How long the facts that were given to the machines are kept, for a replay.
     pub retention: Retention,
-    /// How long one try to switch a site's servers may take; it is tried again until it is so.
-    pub switch_timeout: Duration,
+    /// How long one try to turn a site's servers on or off may take; it is tried again until it is so.
+    pub power_timeout: Duration,
     /// How long the active site must have been up without a doubt before a standby that was started
-    /// on suspicion is switched off again.
+    /// on suspicion is turned off again.
     pub rest_after: Duration,
     /// The most starts of one site's standby within `starts_window`; flapping must not cost more.
     pub starts_max: usize,
@@ -76,7 +76,7 @@ impl Default for Options {
             anchor_interval: Duration::from_secs(1),
             journal_max_bytes: None,
             retention: Retention::default(),
-            switch_timeout: Duration::from_secs(300),
+            power_timeout: Duration::from_secs(300),
             rest_after: Duration::from_secs(1800),
             starts_max: 3,
             starts_window: Duration::from_secs(3600),
@@ -98,8 +98,8 @@ impl Default for Options {
 /// | `read` | the present RRsets were read | no change was sent |
 /// | `applied` | the provider has answered | nobody has waited for its operation |
 /// | `settled` | the operation has ended | the machine has no receipt |
-/// | `switching` | a switching of servers is in the journal | its cloud was not asked |
-/// | `switched` | the servers are as they shall be | the machine does not know |
+/// | `powering` | a change of power is in the journal | its cloud was not asked |
+/// | `powered` | the servers are as they shall be | the machine does not know |
 /// | `verified` | all name servers answer the new sites | the machine does not know |
 #[async_trait]
 pub trait Checkpoint: fmt::Debug + Send + Sync {

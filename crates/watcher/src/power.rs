@@ -1,4 +1,4 @@
-//! The servers behind a site, as far as the watcher may switch them.
+//! The servers behind a site, as far as the watcher may turn them on and off.
 use std::fmt::Debug;
 
 use async_trait::async_trait;
@@ -6,32 +6,32 @@ use cloud_http::Call;
 use failover_core::Timestamp;
 
 /// The servers behind one site. A watcher knows no cloud: whoever composes it says how they are
-/// switched, and which ones; it touches no others.
+/// turned on and off, and which ones; it touches no others.
 ///
 /// Each method says what shall be in the end, so doing it twice is harmless, and doing it again
 /// after a crash goes on where it stopped. `Err` is why it is not so yet, in words an operator uses;
 /// the watcher tries again. What is not known is not `Ok`.
 #[async_trait]
-pub trait Switch: Debug + Send + Sync {
-    /// Switches all servers off at once, like pulling the plug. `Ok` only when none of them can
+pub trait SitePower: Debug + Send + Sync {
+    /// Turns all servers off at once, like pulling the plug. `Ok` only when none of them can
     /// serve any more.
     async fn fence(&self, call: Call) -> Result<(), String>;
 
-    /// Switches all servers on. `Ok` when all of them run; whether they serve, the checks say.
+    /// Turns all servers on. `Ok` when all of them run; whether they serve, the checks say.
     async fn start(&self, call: Call) -> Result<(), String>;
 
-    /// Switches off, gracefully, what a standby does without.
+    /// Turns off, gracefully, what a standby does without.
     async fn rest(&self, call: Call) -> Result<(), String>;
 }
 
 /// What is done to the servers of a site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Act {
-    /// They are switched off so that the site cannot serve.
+    /// They are turned off so that the site cannot serve.
     Fence,
-    /// They are switched on, because the active site is suspected.
+    /// They are turned on, because the active site is suspected.
     Start,
-    /// They are switched off again, because the suspicion has passed.
+    /// They are turned off again, because the suspicion has passed.
     Rest,
 }
 
@@ -48,10 +48,10 @@ impl Act {
     }
 }
 
-/// One switching of a site's servers, as the journal keeps it: written before the first request.
+/// One change of the power of a site's servers, as the journal keeps it: written before the first request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Switching {
+pub struct PowerChange {
     /// Its number.
     pub id: u64,
     /// The service.
@@ -70,7 +70,7 @@ pub struct Switching {
     pub given_up: Option<String>,
 }
 
-impl Switching {
+impl PowerChange {
     /// Whether it has ended well.
     pub fn is_done(&self) -> bool {
         self.ended.is_some() && self.given_up.is_none()

@@ -36,8 +36,8 @@ pub(crate) fn service() -> ServiceSetup {
         zones: vec![ZoneRef::Id("z1".to_owned())],
     };
     let families = Family::BOTH.to_vec();
-    let (vantage, switches) = (VantageId(0), BTreeMap::new());
-    ServiceSetup { spec, vantage, providers: vec![0], families, switches }
+    let (vantage, power) = (VantageId(0), BTreeMap::new());
+    ServiceSetup { spec, vantage, providers: vec![0], families, power }
 }
 
 /// The zone `example.com` with these RRsets of `app.example.com`, and a hand on the provider.

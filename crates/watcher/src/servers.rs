@@ -1,4 +1,4 @@
-//! The servers behind a site, switched through the API of the cloud they stand in.
+//! The servers behind a site, turned on and off through the API of the cloud they stand in.
 //!
 //! Servers are known by their names, because a name stays when a server is built anew, and only
 //! those that are named are ever touched.
@@ -10,7 +10,7 @@ use cloud_api::{ComputeProvider, Power, Server, Status};
 use cloud_http::Call;
 use futures_util::future::join_all;
 
-use crate::power::Switch;
+use crate::power::SitePower;
 
 /// How long a server gets to shut down by itself before the plug is pulled.
 const GRACE: Duration = Duration::from_secs(90);
@@ -20,7 +20,7 @@ const GRACE: Duration = Duration::from_secs(90);
 pub struct SiteServers {
     /// The cloud.
     pub cloud: Arc<dyn ComputeProvider>,
-    /// All that may be switched, by name.
+    /// All that may be turned on and off, by name.
     pub names: Vec<String>,
     /// Those of them that run on while the site rests.
     pub running: Vec<String>,
@@ -40,7 +40,7 @@ impl SiteServers {
         let known = &known;
         let each = names.iter().map(|name| async move {
             let result = match one(known, name) {
-                Ok(server) => self.switch(server, power, call).await,
+                Ok(server) => self.turn(server, power, call).await,
                 Err(message) => Err(message),
             };
             result.map_err(|message| format!("{name}: {message}"))
@@ -49,7 +49,7 @@ impl SiteServers {
         if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
     }
 
-    async fn switch(&self, server: &Server, power: Power, call: Call) -> Result<(), String> {
+    async fn turn(&self, server: &Server, power: Power, call: Call) -> Result<(), String> {
         let wanted = if power == Power::Start { Status::Running } else { Status::Off };
         let done = self.ask(&server.id, power, call).await;
         // Whatever the operation says: what counts is how the server is now.
@@ -81,7 +81,7 @@ fn one<'s>(known: &'s [Server], name: &str) -> Result<&'s Server, String> {
 }
 
 #[async_trait]
-impl Switch for SiteServers {
+impl SitePower for SiteServers {
     async fn fence(&self, call: Call) -> Result<(), String> {
         // A shutdown asks the system, and a system that hangs may serve on without listening.
         let names: Vec<&String> = self.names.iter().collect();

@@ -9,7 +9,7 @@ use health::{Kind, MariadbCheck, Prober};
 use crate::clock::Clock;
 use crate::notify::Notifier;
 use crate::options::Options;
-use crate::power::Switch;
+use crate::power::SitePower;
 use crate::spec::{ProviderSpec, ServiceSpec};
 
 /// What the whole watcher is made of.
@@ -35,8 +35,8 @@ pub(crate) struct ServiceSetup {
     pub(crate) providers: Vec<usize>,
     /// The families of any site's targets: only their RRsets are ours.
     pub(crate) families: Vec<Family>,
-    /// The servers behind the sites, where they may be switched.
-    pub(crate) switches: BTreeMap<SiteId, Arc<dyn Switch>>,
+    /// The servers behind the sites, where they may be turned on and off.
+    pub(crate) power: BTreeMap<SiteId, Arc<dyn SitePower>>,
 }
 
 impl ServiceSetup {

@@ -250,7 +250,7 @@ pub fn watcher(
         for site in &service.sites {
             if let Some(servers) = site_servers(site, clouds) {
                 let name = &service.policy.spec().service;
-                builder = builder.switch(name, &site.name, Arc::new(servers));
+                builder = builder.power(name, &site.name, Arc::new(servers));
             }
         }
         builder = builder.service(self::service(service));

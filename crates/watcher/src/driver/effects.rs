@@ -33,8 +33,8 @@ impl Driver {
                 }
                 Output::ReadBack { provider } => self.read_back(service, provider),
                 Output::Verify { provider, sites, .. } => self.verify(service, provider, sites),
-                Output::Fence { site } => self.switch(service, site, Act::Fence),
-                Output::Start { site } => self.switch(service, site, Act::Start),
+                Output::Fence { site } => self.power(service, site, Act::Fence),
+                Output::Start { site } => self.power(service, site, Act::Start),
                 Output::Notify { severity, event } => {
                     let known = taken.records.iter().chain(&self.recent);
                     let known = known.into_iter().find(|record| record.event == event).cloned();

@@ -50,7 +50,7 @@ impl Driver {
                 }
             }
             Fact::Zone { service, provider, found } => self.zone_found(service, provider, found),
-            Fact::Switched { service, site, id, ok } => self.switched(service, site, id, ok),
+            Fact::Powered { service, site, id, ok } => self.powered(service, site, id, ok),
             Fact::Isolated(isolated) => {
                 for service in 0..self.services.len() {
                     let vantage = self.services[service].setup.vantage;

@@ -54,8 +54,8 @@ pub(crate) enum Fact {
     Zone { service: usize, provider: ProviderId, found: zone::Found },
     /// Whether this vantage is cut off.
     Isolated(bool),
-    /// A switching of servers has ended.
-    Switched { service: usize, site: SiteId, id: u64, ok: bool },
+    /// A change of power has ended.
+    Powered { service: usize, site: SiteId, id: u64, ok: bool },
 }
 
 pub(crate) type Stored = Result<Vec<Option<RrSet>>, String>;
@@ -78,8 +78,8 @@ pub(crate) struct Driver {
     journal: Journal,
     /// The number of the latest event.
     seq: u64,
-    /// The number of the latest switching of servers.
-    switchings: u64,
+    /// The number of the latest change of power.
+    power_changes: u64,
     /// The latest events, newest first.
     recent: VecDeque<EventRecord>,
     requests: mpsc::Receiver<Request>,
@@ -107,8 +107,8 @@ pub(crate) struct Driver {
 pub(crate) struct Memory {
     /// The number of the latest event.
     pub(crate) seq: u64,
-    /// The number of the latest switching of servers.
-    pub(crate) switchings: u64,
+    /// The number of the latest change of power.
+    pub(crate) power_changes: u64,
     /// The latest events, newest first.
     pub(crate) recent: Vec<EventRecord>,
     /// Why the journal cannot be written for now.
@@ -131,7 +131,7 @@ impl Driver {
             services,
             journal,
             seq: memory.seq,
-            switchings: memory.switchings,
+            power_changes: memory.power_changes,
             recent: memory.recent.into(),
             requests,
             facts: mpsc::channel(FACTS_MAX),

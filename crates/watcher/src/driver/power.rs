@@ -1,4 +1,4 @@
-//! Switching servers: written into the journal, then done, then tried again until it is so.
+//! The power of servers: changes are written into the journal, then done, then tried again until it is so.
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,12 +9,12 @@ use failover_core::{Input, Mode, SiteId, Timestamp, Verdict, View};
 use super::task::Task;
 use super::{Driver, Fact};
 use crate::journal::{Batch, Written};
-use crate::power::{Act, Switch, Switching};
+use crate::power::{Act, PowerChange, SitePower};
 
 /// What is known of the servers of one service's sites.
 #[derive(Debug, Default)]
 pub(crate) struct Works {
-    /// The latest switching of each site.
+    /// The latest change of each site.
     latest: BTreeMap<SiteId, Work>,
     /// When each site was started, as far as the budget looks back.
     starts: Vec<(SiteId, Timestamp)>,
@@ -26,31 +26,31 @@ pub(crate) struct Works {
 
 #[derive(Debug)]
 struct Work {
-    switching: Switching,
+    change: PowerChange,
     task: Option<Task>,
 }
 
 impl Works {
     /// What the journal remembers of `service`; `site` finds a site by its name.
     pub(crate) fn of(
-        all: &[Switching],
+        all: &[PowerChange],
         service: &str,
         site: impl Fn(&str) -> Option<SiteId>,
     ) -> Self {
         let mut works = Self::default();
-        for switching in all.iter().filter(|one| one.service == service) {
-            let Some(place) = site(&switching.site) else { continue };
-            if switching.act == Act::Start {
-                works.starts.push((place, switching.asked));
+        for change in all.iter().filter(|one| one.service == service) {
+            let Some(place) = site(&change.site) else { continue };
+            if change.act == Act::Start {
+                works.starts.push((place, change.asked));
             }
-            works.latest.insert(place, Work { switching: switching.clone(), task: None });
+            works.latest.insert(place, Work { change: change.clone(), task: None });
         }
         works
     }
 
     fn is_under_way(&self, site: SiteId, act: Act) -> bool {
         self.latest.get(&site).is_some_and(|work| {
-            work.task.is_some() && work.switching.act == act && work.switching.ended.is_none()
+            work.task.is_some() && work.change.act == act && work.change.ended.is_none()
         })
     }
 }
@@ -66,7 +66,7 @@ impl Driver {
                 .works
                 .latest
                 .iter()
-                .filter(|(_, work)| work.switching.ended.is_none())
+                .filter(|(_, work)| work.change.ended.is_none())
                 .map(|(site, _)| *site)
                 .collect();
             for site in open {
@@ -75,15 +75,15 @@ impl Driver {
         }
     }
 
-    /// Switches the servers of a site, if that is not under way already.
-    pub(super) fn switch(&mut self, service: usize, site: SiteId, act: Act) {
+    /// Turns the servers of a site on or off, if that is not under way already.
+    pub(super) fn power(&mut self, service: usize, site: SiteId, act: Act) {
         let now = self.setup.clock.now();
         if self.services[service].works.is_under_way(site, act) {
             return;
         }
         if self.trouble.is_some() {
             // The machine knows that there is no journal; this is the second lock on the door.
-            tracing::error!("switching servers without a journal was suppressed");
+            tracing::error!("a change of power without a journal was suppressed");
             match act {
                 Act::Fence => self.tell_machine(service, Input::Fenced { site, ok: false }),
                 Act::Start => self.tell_machine(service, Input::Started { site, ok: false }),
@@ -110,9 +110,9 @@ impl Driver {
             }
             starts.push((site, now));
         }
-        self.switchings += 1;
-        let switching = Switching {
-            id: self.switchings,
+        self.power_changes += 1;
+        let change = PowerChange {
+            id: self.power_changes,
             service: known.name().to_owned(),
             site: name,
             act,
@@ -122,34 +122,29 @@ impl Driver {
             given_up: None,
         };
         let works = &mut self.services[service].works;
-        let mut power = vec![switching.clone()];
+        let mut power = vec![change.clone()];
         let mut task = None;
         if let Some(mut replaced) = works.latest.remove(&site) {
             task = replaced.task.take();
-            if replaced.switching.ended.is_none() {
-                replaced.switching.ended = Some(now);
-                replaced.switching.given_up = Some(format!("{} is wanted instead", act.word()));
-                power.insert(0, replaced.switching);
+            if replaced.change.ended.is_none() {
+                replaced.change.ended = Some(now);
+                replaced.change.given_up = Some(format!("{} is wanted instead", act.word()));
+                power.insert(0, replaced.change);
             }
         }
-        works.latest.insert(site, Work { switching, task });
+        works.latest.insert(site, Work { change, task });
         let written = self.journal.commit(Batch { power, ..Batch::default() });
         self.begin(service, site, Some(written));
     }
 
-    /// Lets a task do what the latest switching of `site` says, once it is on the disk.
+    /// Lets a task do what the latest change of `site` says, once it is on the disk.
     fn begin(&mut self, service: usize, site: SiteId, written: Option<Written>) {
         let (setup, facts) = (self.setup.clone(), self.facts.0.clone());
         let known = self.services[service].setup.clone();
         let Some(work) = self.services[service].works.latest.get_mut(&site) else { return };
-        let Some(switch) = known.switches.get(&site).cloned() else { return };
-        let (id, act, previous) = (work.switching.id, work.switching.act, work.task.take());
-        tracing::info!(
-            "service {}: {} of {} begins",
-            known.name(),
-            act.word(),
-            work.switching.site
-        );
+        let Some(power) = known.power.get(&site).cloned() else { return };
+        let (id, act, previous) = (work.change.id, work.change.act, work.task.take());
+        tracing::info!("service {}: {} of {} begins", known.name(), act.word(), work.change.site);
         work.task = Some(Task::spawn(async move {
             if let Some(previous) = previous {
                 previous.stop().await;
@@ -158,28 +153,28 @@ impl Driver {
                 && !matches!(written.await, Ok(Ok(())))
             {
                 // Nothing was done; whoever wants it asks again.
-                let _ = facts.send(Fact::Switched { service, site, id, ok: false }).await;
+                let _ = facts.send(Fact::Powered { service, site, id, ok: false }).await;
                 return;
             }
-            setup.options.reached(known.name(), "switching").await;
-            until_done(&setup, &known, &switch, act).await;
-            setup.options.reached(known.name(), "switched").await;
-            let _ = facts.send(Fact::Switched { service, site, id, ok: true }).await;
+            setup.options.reached(known.name(), "powering").await;
+            until_done(&setup, &known, &power, act).await;
+            setup.options.reached(known.name(), "powered").await;
+            let _ = facts.send(Fact::Powered { service, site, id, ok: true }).await;
         }));
     }
 
     /// A task has ended.
-    pub(super) fn switched(&mut self, service: usize, site: SiteId, id: u64, ok: bool) {
+    pub(super) fn powered(&mut self, service: usize, site: SiteId, id: u64, ok: bool) {
         let now = self.setup.clock.now();
         let Some(work) = self.services[service].works.latest.get_mut(&site) else { return };
-        if work.switching.id != id || work.switching.ended.is_some() {
+        if work.change.id != id || work.change.ended.is_some() {
             return;
         }
         work.task = None;
-        work.switching.ended = Some(now);
-        work.switching.given_up = (!ok).then(|| "the journal could not be written".to_owned());
-        let act = work.switching.act;
-        self.keep_switching(service, site);
+        work.change.ended = Some(now);
+        work.change.given_up = (!ok).then(|| "the journal could not be written".to_owned());
+        let act = work.change.act;
+        self.keep_change(service, site);
         match act {
             Act::Fence => self.tell_machine(service, Input::Fenced { site, ok }),
             Act::Start => self.tell_machine(service, Input::Started { site, ok }),
@@ -187,10 +182,10 @@ impl Driver {
         }
     }
 
-    /// Writes what has become of a switching. Lost, it is done again by the next watcher.
-    fn keep_switching(&self, service: usize, site: SiteId) {
+    /// Writes what has become of a change. Lost, it is done again by the next watcher.
+    fn keep_change(&self, service: usize, site: SiteId) {
         if let Some(work) = self.services[service].works.latest.get(&site) {
-            let batch = Batch { power: vec![work.switching.clone()], ..Batch::default() };
+            let batch = Batch { power: vec![work.change.clone()], ..Batch::default() };
             drop(self.journal.commit(batch));
         }
     }
@@ -198,7 +193,7 @@ impl Driver {
     /// Looks after the servers: notes when a started site is up, ends what is not wanted any more,
     /// and lets a standby rest once the suspicion has passed.
     pub(super) fn look_after_servers(&mut self, place: usize) {
-        if self.services[place].setup.switches.is_empty() {
+        if self.services[place].setup.power.is_empty() {
             return;
         }
         let (now, at) = (Instant::now(), self.setup.clock.now());
@@ -219,9 +214,9 @@ impl Driver {
         let mut served = Vec::new();
         let mut rest = Vec::new();
         for (site, work) in &mut works.latest {
-            let started = work.switching.act == Act::Start;
-            if work.switching.is_done() && started && work.switching.served.is_none() && up(*site) {
-                work.switching.served = Some(at);
+            let started = work.change.act == Act::Start;
+            if work.change.is_done() && started && work.change.served.is_none() && up(*site) {
+                work.change.served = Some(at);
                 served.push(*site);
             }
             let cold = setup.policy().sites.get(site.index()).is_some_and(|site| site.cold);
@@ -231,10 +226,10 @@ impl Driver {
         }
         self.say_what_would_be_done(place, &view, armed, active.is_some_and(doubted));
         for site in served {
-            self.keep_switching(place, site);
+            self.keep_change(place, site);
         }
         for site in rest.into_iter().filter(|_| armed) {
-            self.switch(place, site, Act::Rest);
+            self.power(place, site, Act::Rest);
         }
     }
 
@@ -242,16 +237,16 @@ impl Driver {
     fn give_up_fences(&mut self, place: usize, view: &View, at: Timestamp) {
         let mut over = Vec::new();
         for (site, work) in &mut self.services[place].works.latest {
-            let open = work.switching.ended.is_none() && work.switching.act != Act::Start;
+            let open = work.change.ended.is_none() && work.change.act != Act::Start;
             if open && view.desired.contains(*site) {
                 work.task = None;
-                work.switching.ended = Some(at);
-                work.switching.given_up = Some("the site is active again".to_owned());
+                work.change.ended = Some(at);
+                work.change.given_up = Some("the site is active again".to_owned());
                 over.push(*site);
             }
         }
         for site in over {
-            self.keep_switching(place, site);
+            self.keep_change(place, site);
         }
     }
 
@@ -280,16 +275,16 @@ impl Driver {
 async fn until_done(
     setup: &crate::setup::Setup,
     known: &crate::setup::ServiceSetup,
-    switch: &Arc<dyn Switch>,
+    power: &Arc<dyn SitePower>,
     act: Act,
 ) {
     let mut pause = known.policy().retry_min;
     loop {
-        let call = Call::until(Instant::now() + setup.options.switch_timeout);
+        let call = Call::until(Instant::now() + setup.options.power_timeout);
         let tried = match act {
-            Act::Fence => switch.fence(call).await,
-            Act::Start => switch.start(call).await,
-            Act::Rest => switch.rest(call).await,
+            Act::Fence => power.fence(call).await,
+            Act::Start => power.start(call).await,
+            Act::Rest => power.rest(call).await,
         };
         let Err(message) = tried else { return };
         tracing::warn!("service {}: {} is not done yet: {message}", known.name(), act.word());

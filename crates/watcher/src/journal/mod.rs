@@ -22,10 +22,10 @@ use tokio::sync::oneshot;
 
 use crate::error::JournalError;
 use crate::facts::Chunk;
-use crate::power::Switching;
+use crate::power::PowerChange;
 
 pub(crate) use open::{Terms, open};
-pub use power::switchings;
+pub use power::power_changes;
 pub use read::read_events;
 pub(crate) use recorded::{Recorded, SegmentRow};
 pub use retention::Retention;
@@ -39,8 +39,8 @@ pub(crate) struct Batch {
     pub(crate) states: Vec<(String, Timestamp, State)>,
     /// What was commanded.
     pub(crate) audit: Vec<Audit>,
-    /// The switching of servers.
-    pub(crate) power: Vec<Switching>,
+    /// Changes of power.
+    pub(crate) power: Vec<PowerChange>,
     /// The facts that led to it. If only they cannot be written, the rest is written without them.
     pub(crate) facts: Vec<Chunk>,
 }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::write::{Failed, Writer, number, words};
 use super::{Retention, power, read, schema};
 use crate::error::JournalError;
-use crate::power::Switching;
+use crate::power::PowerChange;
 
 /// How long a watcher that is just ending may still hold the lock.
 const LOCK_PATIENCE: Duration = Duration::from_secs(1);
@@ -32,8 +32,8 @@ pub(crate) struct Opened {
     pub(crate) at: Timestamp,
     /// The latest events, newest first.
     pub(crate) recent: Vec<EventRecord>,
-    /// The latest switchings of servers, oldest first.
-    pub(crate) switchings: Vec<Switching>,
+    /// The latest changes of power, oldest first.
+    pub(crate) power_changes: Vec<PowerChange>,
     /// It can be read, but for now not be written: the disk is full or failing.
     pub(crate) problem: Option<JournalError>,
 }
@@ -62,7 +62,7 @@ pub(crate) fn open(path: &Path, terms: &Terms<'_>) -> Result<Opened, JournalErro
     let failed = |error: Failed| JournalError::Io { path: path.to_owned(), message: words(&error) };
     let mut connection = prepare(path, fresh, terms).map_err(failed)?;
     let memory = remember(&connection, terms.recent);
-    let (states, (seq, at), recent, segment, switchings) =
+    let (states, (seq, at), recent, segment, power_changes) =
         memory.map_err(|error| corrupt(path, words(&error)))?;
     let begun = migrate(&mut connection).and_then(|()| begin(&connection, terms));
     let problem = match begun {
@@ -72,7 +72,7 @@ pub(crate) fn open(path: &Path, terms: &Terms<'_>) -> Result<Opened, JournalErro
         Err(error) => return Err(failed(error)),
     };
     let writer = Writer::new(path, connection, lock, terms);
-    Ok(Opened { writer, states, seq, segment, at, recent, switchings, problem })
+    Ok(Opened { writer, states, seq, segment, at, recent, power_changes, problem })
 }
 
 /// Refuses what must not be written to.
@@ -165,7 +165,7 @@ fn begin(connection: &Connection, terms: &Terms<'_>) -> Result<(), Failed> {
     Ok(())
 }
 
-type Memory = (Vec<(String, State)>, (u64, Timestamp), Vec<EventRecord>, u64, Vec<Switching>);
+type Memory = (Vec<(String, State)>, (u64, Timestamp), Vec<EventRecord>, u64, Vec<PowerChange>);
 
 fn remember(connection: &Connection, recent: usize) -> Result<Memory, Failed> {
     let limit = u32::try_from(recent).unwrap_or(u32::MAX);

@@ -77,7 +77,7 @@ CREATE TABLE facts (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// What version 3 has beside them: the switching of servers.
+/// What version 3 has beside them: changes of power.
 pub(super) const POWER: &str = "
 CREATE TABLE power (
     id INTEGER PRIMARY KEY,

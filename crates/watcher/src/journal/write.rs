@@ -89,8 +89,8 @@ fn write(
     for audit in &batch.audit {
         add_audit(&all, audit)?;
     }
-    for switching in &batch.power {
-        power::put(&all, switching)?;
+    for change in &batch.power {
+        power::put(&all, change)?;
     }
     for chunk in chunks {
         facts::add(&all, chunk, version)?;

@@ -1,4 +1,4 @@
-//! Servers that are switched: a dead site is fenced, a cold standby is started and rests again.
+//! Servers that are turned on and off: a dead site is fenced, a cold standby is started and rests again.
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use cloud_emulator::{Cloud, Fault};
 use cloud_http::{Backoff, Call, HttpOptions, HttpTransport, Pacer, Transport, TransportError};
 use failover_core::{Actor, Command, Event, Fence, PolicySpec, SiteSet, Verdict};
 use secrecy::SecretString;
-use watcher::{Act, Checkpoint, Options, SiteServers, Watcher, switchings};
+use watcher::{Act, Checkpoint, Options, SiteServers, Watcher, power_changes};
 
 use crate::support::{ONE, Running, StopAt, TWO, World, moves, operator, options};
 
@@ -41,7 +41,7 @@ impl Transport for Wire {
         let changes = request.method() != http::Method::GET;
         let path = request.uri().path().to_owned();
         let response = self.inner.send(request, deadline).await?;
-        // What was refused because the server is being switched already has changed nothing.
+        // What was refused because the server is being turned on or off already has changed nothing.
         if changes && response.status().is_success() {
             self.changes.lock().expect("not poisoned").push(path);
         }
@@ -89,7 +89,7 @@ impl Yard {
         made.id
     }
 
-    async fn switch(&self, place: usize, power: Power) {
+    async fn turn(&self, place: usize, power: Power) {
         let ticket = self.cloud.power(&self.ids[place], power, Self::call()).await.expect("taken");
         if let Some(ticket) = ticket {
             self.cloud.settle(&ticket, Self::call()).await.expect("settled");
@@ -136,7 +136,7 @@ impl Yard {
         for (site, server) in [("one", "one-app"), ("two", "two-app")] {
             let names = vec![server.to_owned()];
             let servers = SiteServers::new(self.cloud.clone(), names, Vec::new());
-            builder = builder.switch("app", site, Arc::new(servers));
+            builder = builder.power("app", site, Arc::new(servers));
         }
         builder.build().expect("a watcher")
     }
@@ -185,7 +185,7 @@ async fn a_dead_sites_servers_are_off_before_people_are_sent_elsewhere() {
     assert!(fenced < completed && published < completed, "{events:#?}");
     assert_eq!(yard.asked(0, "poweroff"), 1);
     yard.touched_only_its_own();
-    let kept = switchings(&yard.world.journal()).expect("readable");
+    let kept = power_changes(&yard.world.journal()).expect("readable");
     assert_eq!(kept.len(), 1);
     assert!(kept[0].act == Act::Fence && kept[0].is_done(), "{kept:?}");
 }
@@ -212,12 +212,12 @@ async fn a_crash_at_any_step_of_a_fence_stops_the_servers_once_and_moves_once() 
         again.settled_at(TWO).await;
         yard.until(0, &Status::Off).await;
         let give_up = Instant::now() + Duration::from_secs(30);
-        while !switchings(&yard.world.journal())
+        while !power_changes(&yard.world.journal())
             .expect("readable")
             .iter()
-            .all(watcher::Switching::is_done)
+            .all(watcher::PowerChange::is_done)
         {
-            assert!(Instant::now() < give_up, "after {steps} steps: a switching never ends");
+            assert!(Instant::now() < give_up, "after {steps} steps: a change of power never ends");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         assert_eq!(yard.asked(0, "poweroff"), 1, "after {steps} steps");
@@ -270,7 +270,7 @@ async fn a_cloud_that_is_down_holds_the_move_up_for_a_while_and_is_caught_up_wit
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cold_standby_is_started_on_suspicion_and_takes_over_once_it_serves() {
     let yard = Yard::start().await;
-    yard.switch(1, Power::PowerOff).await;
+    yard.turn(1, Power::PowerOff).await;
     yard.world.breaks(Fault::SiteKilled { site: "two".to_owned() }).await;
     let running = Running::of(yard.watcher(options(), cold));
     running.settled_at(ONE).await;
@@ -280,21 +280,21 @@ async fn a_cold_standby_is_started_on_suspicion_and_takes_over_once_it_serves() 
     assert_eq!(yard.asked(1, "poweron"), 1);
     running
         .until("measured", |_| {
-            let all = switchings(&yard.world.journal());
+            let all = power_changes(&yard.world.journal());
             all.is_ok_and(|all| all.iter().any(|one| one.served.is_some()))
         })
         .await;
-    let kept = switchings(&yard.world.journal()).expect("readable");
+    let kept = power_changes(&yard.world.journal()).expect("readable");
     assert!(kept[0].act == Act::Start && kept[0].served >= kept[0].ended, "{kept:?}");
     yard.touched_only_its_own();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crash_at_any_step_of_a_start_switches_the_standby_on_once() {
+async fn a_crash_at_any_step_of_a_start_turns_the_standby_on_once() {
     // Later steps belong to the move, which has a test of its own.
     for steps in 0..8 {
         let yard = Yard::start().await;
-        yard.switch(1, Power::PowerOff).await;
+        yard.turn(1, Power::PowerOff).await;
         yard.world.breaks(Fault::SiteKilled { site: "two".to_owned() }).await;
         let stop = Arc::new(StopAt::default());
         let checkpoint = Some(stop.clone() as Arc<dyn Checkpoint>);
@@ -319,7 +319,7 @@ async fn a_crash_at_any_step_of_a_start_switches_the_standby_on_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_standby_that_was_started_in_vain_rests_again() {
     let yard = Yard::start().await;
-    yard.switch(1, Power::PowerOff).await;
+    yard.turn(1, Power::PowerOff).await;
     yard.world.breaks(Fault::SiteKilled { site: "two".to_owned() }).await;
     let rest_after = Duration::from_millis(300);
     let running = Running::of(yard.watcher(Options { rest_after, ..options() }, cold));
@@ -338,7 +338,7 @@ async fn a_standby_that_was_started_in_vain_rests_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flapping_site_starts_its_standby_a_few_times_only() {
     let yard = Yard::start().await;
-    yard.switch(1, Power::PowerOff).await;
+    yard.turn(1, Power::PowerOff).await;
     yard.world.breaks(Fault::SiteKilled { site: "two".to_owned() }).await;
     let rest_after = Duration::from_millis(100);
     let options = Options { rest_after, starts_max: 2, ..options() };
@@ -360,9 +360,9 @@ async fn a_flapping_site_starts_its_standby_a_few_times_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_disarmed_switches_nothing() {
+async fn who_is_disarmed_turns_nothing_on_or_off() {
     let yard = Yard::start().await;
-    yard.switch(1, Power::PowerOff).await;
+    yard.turn(1, Power::PowerOff).await;
     yard.world.breaks(Fault::SiteKilled { site: "two".to_owned() }).await;
     let running = Running::of(yard.watcher(options(), |policy| {
         cold(policy);

@@ -33,7 +33,7 @@ pub async fn clouds_of_sites(config: &Config) -> Result<Clouds, Problem> {
     clouds(&providers.cloned().collect::<Vec<_>>(), None).await
 }
 
-/// The servers of a site, as the watcher may switch them.
+/// The servers of a site, as the watcher may turn them on and off.
 pub fn site_servers(site: &Site, clouds: &Clouds) -> Option<SiteServers> {
     let servers = site.servers.as_ref()?;
     let cloud = clouds.get(&servers.cloud)?.clone();

@@ -215,7 +215,7 @@ section! {
         complete_at: u8,
         /// What happens on a foreign change.
         drift: Drift,
-        /// Whether the servers of a dead site are switched off.
+        /// Whether the servers of a dead site are turned off.
         fence: Fence,
         /// The largest lag of the target's database.
         lag_max: Duration,
@@ -245,7 +245,7 @@ section! {
         addresses: List<IpAddr>,
         /// The provider at which its servers stand.
         cloud: String,
-        /// The servers that may be switched off and on.
+        /// The servers that may be turned off and on.
         servers: List<String>,
         /// Those among them that run in a warm standby.
         databases: List<String>,

@@ -193,11 +193,11 @@ pub struct Site {
     pub location: String,
     /// The addresses it is published with.
     pub addresses: Vec<IpAddr>,
-    /// The servers behind it, as far as the watcher may switch them.
+    /// The servers behind it, as far as the watcher may turn them on and off.
     pub servers: Option<Servers>,
 }
 
-/// The servers behind a site, as far as the watcher may switch them.
+/// The servers behind a site, as far as the watcher may turn them on and off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Servers {
     /// Where they stand in the file.

@@ -118,7 +118,7 @@ async fn a_dead_site_is_fenced_at_its_cloud_also_after_kill_9() {
     second.until("complete", complete).await;
     assert_eq!(status(&google, "acme-london-1").await, Status::Off);
     assert_eq!(status(&hetzner, "acme-fsn-1").await, Status::Running);
-    let kept = watcher::switchings(&directory.path().join("journal.db")).expect("readable");
+    let kept = watcher::power_changes(&directory.path().join("journal.db")).expect("readable");
     assert_eq!(kept.len(), 1, "{kept:?}");
     assert_eq!((kept[0].act, kept[0].site.as_str()), (watcher::Act::Fence, "one"));
 }

@@ -1,13 +1,13 @@
-//! The switching of servers in a journal that had no room for it.
+//! Changes of power in a journal that had no room for them.
 use failover_core::Timestamp;
 use rusqlite::Connection;
 
 use super::{place, terms};
-use crate::journal::{Batch, open, schema, switchings};
-use crate::power::{Act, Switching};
+use crate::journal::{Batch, open, power_changes, schema};
+use crate::power::{Act, PowerChange};
 
-fn fence(ended: Option<Timestamp>) -> Switching {
-    Switching {
+fn fence(ended: Option<Timestamp>) -> PowerChange {
+    PowerChange {
         id: 7,
         service: "app".to_owned(),
         site: "london".to_owned(),
@@ -20,7 +20,7 @@ fn fence(ended: Option<Timestamp>) -> Switching {
 }
 
 #[test]
-fn a_journal_of_the_version_before_gets_room_for_switchings_and_keeps_them() {
+fn a_journal_of_the_version_before_gets_room_for_changes_of_power_and_keeps_them() {
     let (_dir, path) = place();
     let old = Connection::open(&path).expect("a database");
     old.execute_batch(schema::CREATE).expect("made");
@@ -28,18 +28,18 @@ fn a_journal_of_the_version_before_gets_room_for_switchings_and_keeps_them() {
     old.pragma_update(None, "application_id", schema::APPLICATION_ID).expect("marked");
     old.pragma_update(None, "user_version", 2).expect("marked");
     drop(old);
-    assert_eq!(switchings(&path), Ok(Vec::new()), "an older one has none");
+    assert_eq!(power_changes(&path), Ok(Vec::new()), "an older one has none");
 
     let mut opened = open(&path, &terms()).expect("migrated");
-    assert!(opened.switchings.is_empty());
-    let batch = |switching| Batch { power: vec![switching], ..Batch::default() };
+    assert!(opened.power_changes.is_empty());
+    let batch = |change| Batch { power: vec![change], ..Batch::default() };
     opened.writer.commit(&batch(fence(None))).expect("written");
     opened.writer.close();
 
     let mut again = open(&path, &terms()).expect("opened again");
-    assert_eq!(again.switchings, [fence(None)]);
+    assert_eq!(again.power_changes, [fence(None)]);
     let ended = fence(Some(Timestamp::from_millis(2000)));
     again.writer.commit(&batch(ended.clone())).expect("written");
     again.writer.close();
-    assert_eq!(switchings(&path), Ok(vec![ended]));
+    assert_eq!(power_changes(&path), Ok(vec![ended]));
 }

@@ -7,7 +7,7 @@ use cloud_http::Call;
 use failover_core::bound::{Failure, detection};
 use failover_core::{Event, EventRecord};
 use serde::Serialize;
-use watcher::{Act, SiteServers, Switching};
+use watcher::{Act, PowerChange, SiteServers};
 
 use crate::config::duration::show;
 use crate::config::{Service, Site, Standby};
@@ -70,11 +70,10 @@ pub struct Times {
 }
 
 impl Times {
-    /// What the journal's switchings and events say of `service`.
-    pub fn of(service: &str, switchings: &[Switching], events: &[EventRecord]) -> Self {
+    /// What the journal's changes of power and events say of `service`.
+    pub fn of(service: &str, changes: &[PowerChange], events: &[EventRecord]) -> Self {
         let mut times = Self::default();
-        let starts =
-            switchings.iter().filter(|one| one.service == service && one.act == Act::Start);
+        let starts = changes.iter().filter(|one| one.service == service && one.act == Act::Start);
         for start in starts {
             let Some(served) = start.served else { continue };
             let took = served.since(start.asked);
@@ -137,7 +136,7 @@ pub async fn costs(site: &SiteServers, databases: &[String], call: Call) -> Resu
     // Only the cloud with a price list bills a server until it is deleted, off or not
     // (https://docs.hetzner.com/cloud/billing/faq).
     notes.push(format!(
-        "{id}: a server is billed until it is deleted, switched off or not: a cold standby costs \
+        "{id}: a server is billed until it is deleted, turned off or not: a cold standby costs \
          what a hot one does."
     ));
     let warm = full.filter(|_| !databases.is_empty());

@@ -60,9 +60,9 @@ fn times(config: &Config, service: &crate::config::Service) -> Result<Times, Fai
     }
     let failed = |error: watcher::JournalError| Failed::other(error.to_string());
     let name = &service.policy.spec().service;
-    let switchings = watcher::switchings(&config.journal).map_err(failed)?;
+    let changes = watcher::power_changes(&config.journal).map_err(failed)?;
     let events = watcher::read_events(&config.journal, 0, 10_000, Some(name)).map_err(failed)?;
-    Ok(Times::of(name, &switchings, &events))
+    Ok(Times::of(name, &changes, &events))
 }
 
 fn text(rows: &[Row]) -> String {

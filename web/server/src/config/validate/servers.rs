@@ -1,4 +1,4 @@
-//! The servers behind a site: which ones may be switched, and what runs while it is not active.
+//! The servers behind a site: which ones may be turned off and on, and what runs while it is not active.
 use std::collections::BTreeSet;
 
 use failover_core::{Fence, Policy};
@@ -30,7 +30,7 @@ pub fn servers(
         ];
         for at in others.into_iter().flatten() {
             let message =
-                "this means nothing without servers = [\"…\"], those that may be switched";
+                "this means nothing without servers = [\"…\"], those that may be turned off and on";
             reader.error(at, message);
         }
         return None;
@@ -91,7 +91,7 @@ pub fn fit(policy: &Policy, sites: &[Site], at: &At, reader: &mut Reader<'_>) {
         let at = At { key: format!("{}.sites[{place}].servers", at.key), span: at.span.clone() };
         if fences && site.servers.is_none() && !reader.is_broken(&at) {
             let message = format!(
-                "a dead site's servers shall be switched off, but those of \"{}\" are not named; \
+                "a dead site's servers shall be turned off, but those of \"{}\" are not named; \
                  write servers = [\"…\"], or fence = \"never\"",
                 site.name
             );
