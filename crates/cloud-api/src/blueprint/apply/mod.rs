@@ -25,6 +25,9 @@ use round::Round;
 const ROUNDS_MAX: usize = 4;
 
 /// A blueprint and all that is needed to make it so.
+///
+/// The compiler cannot prove that the futures of its methods are `Send`: await them where they are made,
+/// or in a thread of their own, not in `tokio::spawn`.
 pub struct Job<'a> {
     pub(super) blueprint: &'a Blueprint,
     pub(super) clouds: &'a Clouds,

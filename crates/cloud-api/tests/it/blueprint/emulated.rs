@@ -105,7 +105,7 @@ async fn only_the_plan_that_was_reviewed_is_applied() {
 }
 
 #[tokio::test]
-async fn a_server_that_was_switched_off_is_left_off() {
+async fn a_server_that_was_turned_off_is_left_off() {
     let emulator = emulator().await;
     let clouds = clouds(&emulator, transport());
     let one = blueprint(vec![falkenstein("cax11", 1)]);
