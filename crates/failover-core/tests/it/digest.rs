@@ -1,5 +1,7 @@
 //! Digests and checkpoints: what is the same has the same one, whatever it is called.
-use failover_core::{Command, Failover, Input, Policy, PolicySpec, State, Timestamp, VantageId};
+use failover_core::{
+    Command, Drift, Failover, Fall, Input, Policy, PolicySpec, State, Timestamp, VantageId,
+};
 use proptest::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -243,13 +245,27 @@ fn a_calm_watch_comes_back_to_where_it_was() {
 #[test]
 fn machines_whose_vantages_changed_places_do_the_same_for_ever() {
     let names = |prefix, count| crate::properties::policies::names(prefix, count);
-    let provider = failover_core::ProviderPolicy { name: "dns".to_owned(), guarded: true };
-    let spec = PolicySpec::fast("app", names("site", 2), names("eye", 2), vec![provider]);
-    let isolated = |vantage, isolated| Happening::Isolated { vantage, isolated };
-    let story = [isolated(0, true), isolated(1, true), isolated(0, false)];
+    let provider = failover_core::ProviderPolicy { name: "dns".to_owned(), guarded: false };
+    let mut spec = PolicySpec::fast("app", names("site", 2), names("eye", 2), vec![provider]);
+    (spec.fall, spec.rise, spec.grey) = (Fall::InARow(1), 1, 0);
+    (spec.drift, spec.complete_at) = (Drift::Repair, 1);
+    (spec.moves_max, spec.hold_down) = (1, Duration::ZERO);
     let policy = Policy::new(spec).unwrap();
-    assert_eq!(doubles(&policy, &story).len(), 1);
-    go_on_alike(&policy, &story, &[Happening::Watch { steps: 1 }]).unwrap();
+    let isolated = |vantage, isolated| Happening::Isolated { vantage, isolated };
+    let foreign = Happening::Foreign { provider: 0, site: 1 };
+    let found = [
+        isolated(0, true),
+        foreign,
+        Happening::Observe,
+        isolated(1, true),
+        isolated(0, false),
+        Happening::Watch { steps: 100 },
+    ];
+    let shorter = [isolated(0, true), isolated(1, true), isolated(0, false)];
+    for story in [&found[..], &shorter] {
+        assert!(!doubles(&policy, story).is_empty());
+        go_on_alike(&policy, story, &[Happening::Watch { steps: 1 }]).unwrap();
+    }
 }
 
 #[test]
