@@ -31,7 +31,6 @@ const GROUPS: [Group; 2] = [
             "/usr/sbin/apache2",
             "/usr/sbin/haproxy",
             "/usr/sbin/knotc",
-            "/usr/sbin/kzonecheck",
             "/usr/sbin/mariadbd",
             "/usr/sbin/nft",
             "/usr/sbin/sshd",
@@ -39,6 +38,7 @@ const GROUPS: [Group; 2] = [
             "curl",
             "fail2ban-client",
             "ip",
+            "kzonecheck",
             "lego",
             "openssl",
             "pebble",
@@ -81,7 +81,9 @@ pub fn prepare() -> Result<Vec<(&'static str, bool)>, String> {
     if !missing.is_empty() && in_ci() {
         install(&missing)?;
         if let Some(group) = missing.iter().find(|group| !is_there(group)) {
-            return Err(format!("{} lack programs still: {:?}", group.what, group.programs));
+            let lacking: Vec<_> =
+                group.programs.iter().filter(|program| !exists(program)).collect();
+            return Err(format!("{} lack programs still: {lacking:?}", group.what));
         }
         return Ok(GROUPS.iter().map(|group| (group.variable, true)).collect());
     }

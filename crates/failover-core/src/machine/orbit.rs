@@ -17,7 +17,8 @@ const VANTAGES: usize = 32;
 
 impl Failover {
     /// A digest that two machines of one policy share if no facts, told to both, can ever tell them
-    /// apart by what they do.
+    /// apart by what they do. A fact of one's vantage is told to the other of the vantage that
+    /// stands for it.
     ///
     /// It is blind to what time it is, to how long ago something was beyond where anybody looks
     /// back, to counters that have more than enough, to texts and names that people read, and to

@@ -1,5 +1,7 @@
 //! Digests and checkpoints: what is the same has the same one, whatever it is called.
-use failover_core::{Command, Failover, Input, Policy, PolicySpec, State, Timestamp, VantageId};
+use failover_core::{
+    Command, Drift, Failover, Fall, Input, Policy, PolicySpec, State, Timestamp, VantageId,
+};
 use proptest::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -42,13 +44,13 @@ fn doubles(policy: &Policy, story: &[Happening]) -> Vec<[(Failover, Timestamp); 
     doubles.split_off(doubles.len().saturating_sub(2))
 }
 
-/// What was said, without moments and without the votes that name them.
+/// What was said, without moments, the votes that name them, and the names of vantages.
 fn timeless(said: &impl serde::Serialize) -> Value {
     fn strip(value: &mut Value) {
         match value {
             Value::Object(fields) => {
-                for moment in ["evidence", "until", "since"] {
-                    fields.remove(moment);
+                for name in ["evidence", "until", "since", "vantage"] {
+                    fields.remove(name);
                 }
                 fields.values_mut().for_each(strip);
             }
@@ -66,10 +68,77 @@ fn names_a_moment(input: &Input) -> bool {
     matches!(command, Command::Disarm { .. } | Command::MaintenanceOn { .. })
 }
 
+/// Every order of so many places.
+fn orders(places: u8) -> Vec<Vec<u8>> {
+    let Some(last) = places.checked_sub(1) else { return vec![Vec::new()] };
+    let insert = |order: Vec<u8>| {
+        (0..=order.len()).map(move |place| {
+            let mut order = order.clone();
+            order.insert(place, last);
+            order
+        })
+    };
+    orders(last).into_iter().flat_map(insert).collect()
+}
+
+/// What stands beside the vantages, each at its place: a mark that goes with it.
+fn marks(places: &[u8]) -> Vec<u64> {
+    let mut marks = vec![0; places.len()];
+    for (mark, place) in (1..).zip(places) {
+        marks[usize::from(*place)] = mark;
+    }
+    marks
+}
+
+/// What is told of a vantage is told of the one that stands for it, at the same distance in time.
+fn elsewhere(input: &Input, places: &[u8], later: impl Fn(Timestamp) -> Timestamp) -> Input {
+    let mut input = input.clone();
+    if let Input::Probed { at, .. } = &mut input {
+        *at = later(*at);
+    }
+    if let Input::Probed { vantage, .. } | Input::Isolated { vantage, .. } = &mut input {
+        vantage.0 = places[usize::from(vantage.0)];
+    }
+    input
+}
+
+/// The same facts, told to both of two machines that share an orbit, make the same of them.
+fn go_on_alike(
+    policy: &Policy,
+    story: &[Happening],
+    more: &[Happening],
+) -> Result<(), TestCaseError> {
+    let facts = told(policy, more);
+    let start = facts.first().map(|(at, _)| *at).unwrap_or_default();
+    let orders = orders(u8::try_from(policy.spec().vantages.len()).unwrap());
+    let first = &orders[0];
+    for [(mut one, here), (mut other, there)] in doubles(policy, story) {
+        // Which vantage is which makes no difference: what the one has here the other may have there.
+        let alike = |order: &&Vec<u8>| one.orbit(&marks(first)) == other.orbit(&marks(order));
+        let Some(moved) = orders.iter().find(alike) else {
+            return Err(TestCaseError::fail("no order of the vantages makes them the same"));
+        };
+        for (now, passed) in &facts {
+            let Passed::In(input) = passed else { continue };
+            if names_a_moment(input) {
+                continue;
+            }
+            let tell = |machine: &mut Failover, from: Timestamp, places: &[u8]| {
+                let later = |at: Timestamp| from.plus(at.since(start));
+                timeless(&machine.step(later(*now), elsewhere(input, places, later)))
+            };
+            prop_assert_eq!(tell(&mut one, here, first), tell(&mut other, there, moved));
+            prop_assert_eq!(one.orbit(&marks(first)), other.orbit(&marks(moved)));
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(config())]
 
-    /// Facts of another world are told to both, whatever they make of them.
+    /// Facts of another world are told to both, whatever they make of them, and to each of its own
+    /// vantages what is told to the other's.
     #[test]
     fn machines_that_share_an_orbit_do_the_same_for_ever(
         policy in policies(),
@@ -77,26 +146,7 @@ proptest! {
         more in happenings(),
     ) {
         story.push(Happening::Watch { steps: 100 });
-        let facts = told(&policy, &more);
-        let start = facts.first().map(|(at, _)| *at).unwrap_or_default();
-        for [one, other] in doubles(&policy, &story) {
-            let (mut one, mut other) = (one, other);
-            for (now, passed) in &facts {
-                let Passed::In(input) = passed else { continue };
-                if names_a_moment(input) {
-                    continue;
-                }
-                let tell = |(machine, from): &mut (Failover, Timestamp)| {
-                    let mut input = input.clone();
-                    if let Input::Probed { at, .. } = &mut input {
-                        *at = from.plus(at.since(start));
-                    }
-                    timeless(&machine.step(from.plus(now.since(start)), input))
-                };
-                prop_assert_eq!(tell(&mut one), tell(&mut other));
-                prop_assert_eq!(one.0.orbit(&[]), other.0.orbit(&[]));
-            }
-        }
+        go_on_alike(&policy, &story, &more)?;
     }
 
     #[test]
@@ -189,6 +239,33 @@ fn a_calm_watch_comes_back_to_where_it_was() {
     let spec = PolicySpec::fast("app", names("site", 2), names("eye", 3), vec![provider]);
     let calm = [Happening::Watch { steps: 100 }];
     assert!(doubles(&Policy::new(spec).unwrap(), &calm).len() >= 2);
+}
+
+/// Random worlds found it: two vantages change places, one cut off and one not.
+#[test]
+fn machines_whose_vantages_changed_places_do_the_same_for_ever() {
+    let names = |prefix, count| crate::properties::policies::names(prefix, count);
+    let provider = failover_core::ProviderPolicy { name: "dns".to_owned(), guarded: false };
+    let mut spec = PolicySpec::fast("app", names("site", 2), names("eye", 2), vec![provider]);
+    (spec.fall, spec.rise, spec.grey) = (Fall::InARow(1), 1, 0);
+    (spec.drift, spec.complete_at) = (Drift::Repair, 1);
+    (spec.moves_max, spec.hold_down) = (1, Duration::ZERO);
+    let policy = Policy::new(spec).unwrap();
+    let isolated = |vantage, isolated| Happening::Isolated { vantage, isolated };
+    let foreign = Happening::Foreign { provider: 0, site: 1 };
+    let found = [
+        isolated(0, true),
+        foreign,
+        Happening::Observe,
+        isolated(1, true),
+        isolated(0, false),
+        Happening::Watch { steps: 100 },
+    ];
+    let shorter = [isolated(0, true), isolated(1, true), isolated(0, false)];
+    for story in [&found[..], &shorter] {
+        assert!(!doubles(&policy, story).is_empty());
+        go_on_alike(&policy, story, &[Happening::Watch { steps: 1 }]).unwrap();
+    }
 }
 
 #[test]

@@ -179,12 +179,14 @@ impl Moment {
             self.hash_flying(flying, &mut digest);
         }
         let vantages = self.setup.policy.spec().vantages.len();
+        let named = self.names_vantages();
         let mut beside = [0; MOST];
         for (place, vantage) in self.vantages.iter().take(vantages).enumerate() {
             let mut one = Digest::relative(now, self.setup.horizon);
             vantage.hash(&mut one);
             let id = VantageId(u8::try_from(place).unwrap_or(u8::MAX));
             self.monitor.hash_vantage(id, &mut one);
+            named.then_some(id).hash(&mut one);
             beside[place] = one.finish();
         }
         let beside = &mut beside[..vantages];
@@ -198,6 +200,13 @@ impl Moment {
             self.journal.hash(&mut digest);
         }
         digest.finish()
+    }
+
+    /// Whether it matters which vantage is which: what waits for a watcher calls them by name, and
+    /// two watchers mean the same one by a name.
+    fn names_vantages(&self) -> bool {
+        let waits = |w: &Watcher| !w.inbox.is_empty() || !w.outbox.is_empty() || !w.held.is_empty();
+        self.watchers.len() > 1 || self.watchers.iter().any(waits)
     }
 
     fn hash_flying(&self, flying: &Flying, digest: &mut Digest) {
@@ -235,5 +244,39 @@ impl Watcher {
         (&self.inbox, &self.outbox, &self.held).hash(digest);
         (self.epoch, self.asleep, self.behind).hash(digest);
         (self.looked, self.asked, self.wrong).hash(digest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scope::{Letter, Size};
+    use super::*;
+
+    /// The same moment twice, but for which of two vantages is silent.
+    fn silent_elsewhere(change: impl Fn(&mut Moment)) -> [u64; 2] {
+        let setup = Letter::A.worlds(Size::Small).remove(0);
+        let setup = Arc::new(setup);
+        [0, 1].map(|place: usize| {
+            let mut moment = Moment::new(&setup);
+            moment.vantages[place].mute = true;
+            change(&mut moment);
+            moment.fingerprint()
+        })
+    }
+
+    #[test]
+    fn vantages_change_places_unseen_only_while_nobody_calls_them_by_name() {
+        let [one, other] = silent_elsewhere(|_| {});
+        assert_eq!(one, other);
+        let vantage = VantageId(0);
+        let [one, other] = silent_elsewhere(|moment| {
+            moment.feed(Who(0), Input::Isolated { vantage, isolated: true });
+        });
+        assert_ne!(one, other);
+        let [one, other] = silent_elsewhere(|moment| {
+            let second = moment.watchers[0].clone();
+            moment.watchers.push(second);
+        });
+        assert_ne!(one, other);
     }
 }
