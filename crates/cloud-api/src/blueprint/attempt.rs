@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cloud_http::{Call, Clock, Error, Kind, Retry};
+use futures_util::future::BoxFuture;
 
 use crate::provider::ComputeProvider;
 use crate::server::Server;
@@ -11,6 +12,9 @@ use crate::ticket::{Creation, Ticket};
 /// How often something is tried that is in use by something else: what has just been removed is
 /// shown as a user for a while, but a stranger's thing may never go.
 const IN_USE_MAX: u32 = 6;
+
+/// What a provider's methods give. Named, so that whoever awaits it can be seen to be `Send`.
+pub(super) type Request<'f, T> = BoxFuture<'f, Result<T, Error>>;
 
 /// How long steps may take and on which clock.
 #[derive(Clone, Debug)]
@@ -42,10 +46,10 @@ impl Terms {
     }
 
     /// Makes a request, again and again while the thing is busy with something of ours.
-    pub(super) async fn again<T>(
+    pub(super) async fn again<'f, T>(
         &self,
         call: Call,
-        mut attempt: impl AsyncFnMut(Call) -> Result<T, Error>,
+        mut attempt: impl FnMut(Call) -> Request<'f, T>,
     ) -> Result<T, Error> {
         let mut in_use = 0;
         loop {

@@ -5,13 +5,14 @@ use cloud_http::{Error, Failure, Kind};
 use futures_util::future::join_all;
 use serde::Serialize;
 
-use super::attempt::Terms;
+use super::attempt::{Request, Terms};
 use super::event::{Event, Happened, Observer};
 use super::report::{Existing, Outcome, StepResult, advice, listed};
 use super::seen::{Clouds, kept, said};
 use super::step::{Action, Step, Thing};
 use crate::name::Owner;
 use crate::provider::ComputeProvider;
+use crate::ticket::Ticket;
 
 /// The most looks at what is left: what was still being made at the first is shown at the next.
 const LOOKS_MAX: usize = 6;
@@ -52,17 +53,18 @@ pub async fn destroy(
     terms: &Terms,
     observer: &dyn Observer,
 ) -> Destroyed {
-    let each = clouds.iter().map(async |(id, cloud)| {
-        let work = Destruction { owner, id, cloud: cloud.as_ref(), terms, observer };
-        (id.clone(), work.carry_out().await)
-    });
+    let each: Vec<_> = clouds
+        .iter()
+        .map(|(id, cloud)| Destruction { owner, id, cloud: cloud.as_ref(), terms, observer })
+        .map(Destruction::carry_out)
+        .collect();
     let mut all = Destroyed::default();
-    for (id, (results, left)) in join_all(each).await {
+    for (id, (results, left)) in clouds.keys().zip(join_all(each).await) {
         all.results.extend(results);
         match left {
             Ok(left) => all.left.extend(left),
             Err(failure) => {
-                all.unseen.insert(id, failure);
+                all.unseen.insert(id.clone(), failure);
             }
         }
     }
@@ -79,7 +81,7 @@ struct Destruction<'a> {
 }
 
 impl Destruction<'_> {
-    async fn carry_out(&self) -> (Vec<StepResult>, Result<Vec<Existing>, Failure>) {
+    async fn carry_out(self) -> (Vec<StepResult>, Result<Vec<Existing>, Failure>) {
         let mut results: Vec<StepResult> = Vec::new();
         let mut quiet = false;
         for _ in 0..LOOKS_MAX {
@@ -167,28 +169,31 @@ pub(super) async fn remove(
     terms: &Terms,
 ) -> Result<(), Error> {
     let call = terms.call();
-    let removed = async |call| match thing {
-        Thing::Server => cloud.delete(id, call).await,
-        Thing::Opening => match cloud.openings() {
-            Some(group) => group.close(id, call).await,
-            None => Ok(None),
-        },
-        Thing::Address => match cloud.addresses() {
-            Some(group) => group.release(id, call).await,
-            None => Ok(None),
-        },
-        Thing::Key => match cloud.keys() {
-            Some(group) => group.forget(id, call).await.map(|_| None),
-            None => Ok(None),
-        },
-        Thing::Subnet => match cloud.networks() {
-            Some(group) => group.delete_subnet(id, call).await,
-            None => Ok(None),
-        },
-        Thing::Network => match cloud.networks() {
-            Some(group) => group.delete_network(id, call).await,
-            None => Ok(None),
-        },
+    let nothing = || -> Request<'_, Option<Ticket>> { Box::pin(async { Ok(None) }) };
+    let removed = |call| -> Request<'_, Option<Ticket>> {
+        match thing {
+            Thing::Server => cloud.delete(id, call),
+            Thing::Opening => match cloud.openings() {
+                Some(group) => group.close(id, call),
+                None => nothing(),
+            },
+            Thing::Address => match cloud.addresses() {
+                Some(group) => group.release(id, call),
+                None => nothing(),
+            },
+            Thing::Key => match cloud.keys() {
+                Some(group) => Box::pin(async move { group.forget(id, call).await.map(|_| None) }),
+                None => nothing(),
+            },
+            Thing::Subnet => match cloud.networks() {
+                Some(group) => group.delete_subnet(id, call),
+                None => nothing(),
+            },
+            Thing::Network => match cloud.networks() {
+                Some(group) => group.delete_network(id, call),
+                None => nothing(),
+            },
+        }
     };
     let ticket = terms.again(call, removed).await?;
     match terms.settled(cloud, ticket.as_ref(), call).await {

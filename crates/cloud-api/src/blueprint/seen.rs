@@ -87,21 +87,29 @@ impl Seen {
 
 /// Looks at all providers of a blueprint. One that fails does not keep the others from being seen.
 pub async fn see(blueprint: &Blueprint, clouds: &Clouds, call: Call) -> Seen {
-    let each = blueprint.providers().into_iter().map(async |id| {
-        let Some(cloud) = clouds.get(id) else {
-            let text = format!("there is no provider \"{id}\"");
-            return (id.to_owned(), Err(Failure::new(Kind::Invalid, text)));
-        };
-        let own = blueprint.locations.iter().filter(|location| location.provider == id);
-        let (mut places, mut images) = (BTreeSet::new(), BTreeSet::new());
-        for location in own {
-            places.extend(location.places.iter().cloned());
-            images.insert(location.image.clone());
-        }
-        let seen = look(cloud.as_ref(), &places, &images, call).await;
-        (id.to_owned(), seen.map_err(|error| said(&error)))
-    });
+    let each: Vec<_> =
+        blueprint.providers().into_iter().map(|id| see_one(blueprint, clouds, id, call)).collect();
     Seen(join_all(each).await.into_iter().collect())
+}
+
+async fn see_one(
+    blueprint: &Blueprint,
+    clouds: &Clouds,
+    id: &str,
+    call: Call,
+) -> (String, Result<Inventory, Failure>) {
+    let Some(cloud) = clouds.get(id) else {
+        let text = format!("there is no provider \"{id}\"");
+        return (id.to_owned(), Err(Failure::new(Kind::Invalid, text)));
+    };
+    let own = blueprint.locations.iter().filter(|location| location.provider == id);
+    let (mut places, mut images) = (BTreeSet::new(), BTreeSet::new());
+    for location in own {
+        places.extend(location.places.iter().cloned());
+        images.insert(location.image.clone());
+    }
+    let seen = look(cloud.as_ref(), &places, &images, call).await;
+    (id.to_owned(), seen.map_err(|error| said(&error)))
 }
 
 /// The failure with the operation that failed.
@@ -120,16 +128,13 @@ async fn look(
     let offer = async {
         let all = cloud.places(call).await?;
         let known = places.iter().filter(|name| all.iter().any(|place| place.name == **name));
-        let machines = known
-            .map(async |place| Ok::<_, Error>((place.clone(), cloud.machines(place, call).await?)));
-        let machines = try_join_all(machines).await?;
-        Ok((all, machines.into_iter().collect::<BTreeMap<_, _>>()))
+        let known: Vec<&String> = known.collect();
+        let asked: Vec<_> = known.iter().map(|place| cloud.machines(place, call)).collect();
+        let machines = known.into_iter().cloned().zip(try_join_all(asked).await?);
+        Ok((all, machines.collect::<BTreeMap<_, _>>()))
     };
-    let images = try_join_all(
-        images
-            .iter()
-            .map(async |name| Ok::<_, Error>((name.clone(), cloud.image(name, call).await?))),
-    );
+    let asked: Vec<_> = images.iter().map(|name| cloud.image(name, call)).collect();
+    let found = try_join_all(asked);
     let prices = async {
         match cloud.pricing() {
             Some(pricing) => pricing.prices(call).await.map(Some),
@@ -137,8 +142,8 @@ async fn look(
         }
     };
     let (kept, prices) =
-        join(async { try_join!(kept(cloud, None, call), offer, images) }, prices).await;
-    let (kept, (all, machines), images) = kept?;
+        join(async { try_join!(kept(cloud, None, call), offer, found) }, prices).await;
+    let (kept, (all, machines), found) = kept?;
     // What only informs must not keep anybody from acting.
     let (prices, notes) = match prices {
         Ok(prices) => (prices, Vec::new()),
@@ -147,7 +152,7 @@ async fn look(
     Ok(Inventory {
         places: all,
         machines,
-        images: images.into_iter().collect(),
+        images: images.iter().cloned().zip(found).collect(),
         prices,
         notes,
         ..kept

@@ -46,7 +46,7 @@ impl Job<'_> {
         let mut with = server.labels.clone();
         with.insert(labels::SCRIPT.to_owned(), digest);
         let (terms, call) = (&self.terms, self.terms.call());
-        let relabelled = async |call| cloud.relabel(&server.id, &with, call).await;
+        let relabelled = |call| cloud.relabel(&server.id, &with, call);
         let ticket = terms.again(call, relabelled).await?;
         terms.settled(cloud.as_ref(), ticket.as_ref(), call).await?;
         Ok(())

@@ -53,7 +53,7 @@ impl<'a> Round<'a> {
         let mut id = None;
         let well = self.run(step, async {
             let (terms, call) = (&self.job.terms, self.job.terms.call());
-            let made = async |call| group.create_network(&spec, call).await;
+            let made = |call| group.create_network(&spec, call);
             let creation = terms.again(call, made).await?;
             terms.created(cloud, &creation, call).await?;
             id = Some(creation.id);
@@ -76,7 +76,7 @@ impl<'a> Round<'a> {
         let spec = SubnetSpec::new(network, name.clone(), owner, place, location.range);
         self.run(step, async {
             let (terms, call) = (&self.job.terms, self.job.terms.call());
-            let made = async |call| group.create_subnet(&spec, call).await;
+            let made = |call| group.create_subnet(&spec, call);
             let creation = terms.again(call, made).await?;
             terms.created(cloud, &creation, call).await?;
             self.keep_wires(location, network, &creation.id);
@@ -97,7 +97,7 @@ impl<'a> Round<'a> {
         let spec = OpeningSpec::everything(name.clone(), self.owner().clone(), network);
         self.run(step, async {
             let (terms, call) = (&self.job.terms, self.job.terms.call());
-            let made = async |call| group.open(&spec, call).await;
+            let made = |call| group.open(&spec, call);
             let creation = terms.again(call, made).await?;
             terms.created(cloud, &creation, call).await?;
             Ok(Done { adopted: creation.adopted, note: None })
@@ -135,7 +135,7 @@ impl<'a> Round<'a> {
         id: &str,
         call: Call,
     ) -> Result<(), Error> {
-        let released = async |call| group.release(id, call).await;
+        let released = |call| group.release(id, call);
         let ticket = self.job.terms.again(call, released).await?;
         self.job.terms.settled(cloud, ticket.as_ref(), call).await?;
         Ok(())
@@ -154,7 +154,7 @@ impl<'a> Round<'a> {
         let wrong = |failure| Error::new(cloud.id(), format!("reserve address {name}"), failure);
         let parsed = Name::parse(name).map_err(|error| wrong(error.into()))?;
         let spec = AddressSpec::new(parsed, self.owner().clone(), place);
-        let reserved = async |call| group.reserve(&spec, call).await;
+        let reserved = |call| group.reserve(&spec, call);
         let creation = terms.again(call, reserved).await?;
         terms.created(cloud, &creation, call).await?;
         loop {
@@ -187,7 +187,7 @@ impl<'a> Round<'a> {
                 if let Some(id) = &step.id {
                     group.forget(id, call).await?;
                 }
-                let kept = async |call| group.keep(&key, self.owner(), call).await;
+                let kept = |call| group.keep(&key, self.owner(), call);
                 self.job.terms.again(call, kept).await?;
                 Ok(Done::default())
             };

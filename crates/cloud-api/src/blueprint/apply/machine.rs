@@ -65,7 +65,7 @@ impl Round<'_> {
         let (terms, call) = (&self.job.terms, self.job.terms.call());
         let address = self.address_at(cloud, inventory, wanted, place, call).await?;
         let spec = self.spec(cloud, inventory, wanted, place, &address)?;
-        let created = async |call| cloud.create(&spec, call).await;
+        let created = |call| cloud.create(&spec, call);
         let creation = terms.again(call, created).await?;
         if let Err(error) = terms.created(cloud, &creation, call).await {
             if error.failure.kind == Kind::NoCapacity {
@@ -84,7 +84,7 @@ impl Round<'_> {
         if cloud.server(id, call).await?.is_none() {
             return Ok(());
         }
-        let removed = async |call| cloud.delete(id, call).await;
+        let removed = |call| cloud.delete(id, call);
         let ticket = terms.again(call, removed).await?;
         terms.settled(cloud, ticket.as_ref(), call).await?;
         Ok(())

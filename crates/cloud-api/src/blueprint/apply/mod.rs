@@ -25,9 +25,6 @@ use round::Round;
 const ROUNDS_MAX: usize = 4;
 
 /// A blueprint and all that is needed to make it so.
-///
-/// The compiler cannot prove that the futures of its methods are `Send`: await them where they are made,
-/// or in a thread of their own, not in `tokio::spawn`.
 pub struct Job<'a> {
     pub(super) blueprint: &'a Blueprint,
     pub(super) clouds: &'a Clouds,
@@ -63,8 +60,9 @@ impl<'a> Job<'a> {
     ///
     /// Location by location at the same time: network, subnet and opening, addresses, keys; then,
     /// when all addresses are known, the new servers by role; then changes of servers that are
-    /// there, one at a time everywhere; in the end what is not wanted any more goes. A server for which a place has no capacity is tried in the next one. Where a step
-    /// fails, the rest of its location is left out, and nothing is changed or removed.
+    /// there, one at a time everywhere; in the end what is not wanted any more goes. A server for
+    /// which a place has no capacity is tried in the next one. Where a step fails, the rest of its
+    /// location is left out, and nothing is changed or removed.
     ///
     /// Dropping the future leaves what has been made; applying again goes on.
     pub async fn apply(&self, fingerprint: Option<&str>) -> Result<Report, Refused> {

@@ -81,11 +81,11 @@ impl Round<'_> {
         if runs {
             self.relabel(cloud, id, labels::changing()).await?;
         }
-        let resized = async |call| cloud.resize(id, to, call).await;
+        let resized = |call| cloud.resize(id, to, call);
         let ticket = terms.again(call, resized).await?;
         terms.settled(cloud, ticket.as_ref(), call).await?;
         if runs {
-            let started = async |call| cloud.power(id, Power::Start, call).await;
+            let started = |call| cloud.power(id, Power::Start, call);
             let ticket = terms.again(call, started).await?;
             terms.settled(cloud, ticket.as_ref(), call).await?;
             self.relabel(cloud, id, labels::made(BTreeMap::new())).await?;
@@ -110,7 +110,7 @@ impl Round<'_> {
         // An empty script would be refused; one that does nothing is not.
         let script = script.unwrap_or_else(|| "#!/bin/sh\n".into());
         if let Some(group) = cloud.boot_data() {
-            let replaced = async |call| group.set_boot_script(id, &script, call).await;
+            let replaced = |call| group.set_boot_script(id, &script, call);
             let ticket = terms.again(call, replaced).await?;
             terms.settled(cloud, ticket.as_ref(), call).await?;
         }
@@ -123,7 +123,7 @@ impl Round<'_> {
         let (terms, call) = (&self.job.terms, self.job.terms.call());
         let keys = self.stored_keys();
         if let Some(group) = cloud.boot_data() {
-            let replaced = async |call| group.set_ssh_keys(id, &keys, call).await;
+            let replaced = |call| group.set_ssh_keys(id, &keys, call);
             let ticket = terms.again(call, replaced).await?;
             terms.settled(cloud, ticket.as_ref(), call).await?;
         }
@@ -141,7 +141,7 @@ impl Round<'_> {
         let (terms, call) = (&self.job.terms, self.job.terms.call());
         let mut labels = self.read(cloud, id).await?.labels;
         labels.extend(with);
-        let relabelled = async |call| cloud.relabel(id, &labels, call).await;
+        let relabelled = |call| cloud.relabel(id, &labels, call);
         let ticket = terms.again(call, relabelled).await?;
         terms.settled(cloud, ticket.as_ref(), call).await?;
         Ok(())

@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex};
 
 use cloud_api::blueprint::{
     Action, Blueprint, Clouds, Event, Happened, Job, LocationSpec, NoScripts, ServersSpec,
+    Unobserved, destroy,
 };
 use cloud_api::{ComputeProvider, MemoryCloud, Owner, Role, SshKey};
 
@@ -119,4 +120,21 @@ async fn somebody_elses_servers_are_no_part_of_a_plan() {
     assert!(plan.steps.iter().all(|step| step.action == Action::Create), "{plan:#?}");
     assert_eq!(plan.cost.totals["EUR"].cents(), "4.00", "addresses have no price there");
     assert!(!plan.cost.complete);
+}
+
+#[tokio::test]
+async fn an_application_and_a_destruction_can_be_given_to_tasks() {
+    let (cloud, clouds) = memory();
+    let blueprint = one(ServersSpec::new(Role::App, "small", 2), Vec::new());
+    let given = clouds.clone();
+    let applying = tokio::spawn(async move {
+        let job = Job::new(&blueprint, &given, &NoScripts, terms(), &Unobserved);
+        job.apply(None).await.map(|report| report.left.steps.len())
+    });
+    assert_eq!(applying.await.expect("no panic").ok(), Some(0));
+    assert_eq!(cloud.servers(Some(&owner()), call()).await.expect("servers").len(), 2);
+    let destroying =
+        tokio::spawn(async move { destroy(&owner(), &clouds, &terms(), &Unobserved).await });
+    assert!(destroying.await.expect("no panic").is_complete());
+    assert!(cloud.servers(Some(&owner()), call()).await.expect("servers").is_empty());
 }
