@@ -98,6 +98,10 @@ pub(crate) struct ProviderMemory {
     /// Where the alarm that it is behind was raised.
     pub(crate) split: bool,
     pub(crate) drift: Option<(Answer, Timestamp)>,
+    /// That drift is an earlier answer of our own, and was first seen while a late write of it was
+    /// still to be expected. However long the repair is held up, it stays one.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub(crate) returned: bool,
 }
 
 impl Default for State {
@@ -265,9 +269,14 @@ impl State {
             Event::Split { missing, .. } => self.provider(missing.index(), |m| m.split = true),
             Event::Healed { provider, .. } => self.provider(provider.index(), |m| m.split = false),
             Event::DriftSeen { provider, answer } => {
-                self.provider(provider.index(), |m| m.drift = Some((answer.clone(), at)));
+                let returned = self.expects(answer, at);
+                self.provider(provider.index(), |m| {
+                    (m.drift, m.returned) = (Some((answer.clone(), at)), returned);
+                });
             }
-            Event::DriftGone { provider } => self.provider(provider.index(), |m| m.drift = None),
+            Event::DriftGone { provider } => {
+                self.provider(provider.index(), |m| (m.drift, m.returned) = (None, false));
+            }
             Event::Latched { until } => self.latched = Some((at, *until)),
             Event::Rearmed { .. } => self.latched = None,
             Event::Armed { who } => self.mode = Mode::Armed { who: who.clone(), since: at },
@@ -317,9 +326,17 @@ impl State {
         }
         (self.desired, self.generation, self.since) = (view.to, view.id, at);
         for memory in &mut self.providers {
-            (memory.drift, memory.split) = (None, false);
+            (memory.drift, memory.returned, memory.split) = (None, false, false);
         }
         self.open_move = Some(view);
+    }
+
+    /// Whether an answer is one that a late write of our own could bring back at this moment.
+    fn expects(&self, answer: &Answer, at: Timestamp) -> bool {
+        let window = self.policy.as_ref().map(|policy| policy.moves_window).unwrap_or_default();
+        let recent = |given_up: &Timestamp| at.since(*given_up) < window;
+        let mut earlier = self.earlier.iter();
+        earlier.any(|(given_up, sites)| recent(given_up) && *answer == Answer::Sites(*sites))
     }
 
     /// The latch that an automatic failover falls into.
@@ -402,6 +419,7 @@ impl State {
                 }
                 other => Some((other, since)),
             });
+            memory.returned &= memory.drift.is_some();
         }
         if desired.is_empty() {
             // The active site is gone from the policy: learn anew what is published, and until
@@ -409,7 +427,7 @@ impl State {
             self.open_move = None;
             for memory in &mut self.providers {
                 (memory.accepted, memory.verified) = (generation, generation);
-                (memory.split, memory.drift) = (false, None);
+                (memory.split, memory.drift, memory.returned) = (false, None, false);
             }
         }
         self.policy = Some(Arc::clone(new));

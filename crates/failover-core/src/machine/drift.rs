@@ -59,7 +59,7 @@ impl Failover {
             self.take_read_back(now, provider, &answer, out);
         }
         self.watch_drift(now, provider, out);
-        if !matches!(answer, Answer::Silent { .. }) && self.may_publish_again(now, provider) {
+        if !matches!(answer, Answer::Silent { .. }) && self.may_publish_again(provider) {
             self.attempt(now, provider, out);
         }
     }
@@ -171,12 +171,12 @@ impl Failover {
         let repairs = &self.state.repairs;
         let in_window = repairs.iter().filter(|at| now.since(**at) < window).count();
         let bounded = self.state.open_move.is_none() && in_window < REPAIRS_MAX;
-        bounded && self.wants_repair(now, provider)
+        bounded && self.wants_repair(provider)
     }
 
     /// Whether what is stored, and was changed after its write was accepted, is published again as
     /// part of the move that is still open: it may stay open for long because of another provider.
-    fn may_publish_again(&self, now: Timestamp, provider: ProviderId) -> bool {
+    fn may_publish_again(&self, provider: ProviderId) -> bool {
         let generation = self.state.generation;
         let stored = &self.run.said[provider.index()].stored;
         let accepted = self.state.providers[provider.index()].accepted >= generation;
@@ -184,24 +184,21 @@ impl Failover {
         let open = self.state.open_move.as_ref().is_some_and(|open| open.id == generation);
         let phase = &self.run.providers[provider.index()].phase;
         let free = matches!(phase, Phase::Idle | Phase::Verifying { .. });
-        open && accepted && changed && free && self.wants_repair(now, provider)
+        open && accepted && changed && free && self.wants_repair(provider)
     }
 
     /// Whether a drift is to be overwritten. An answer of ours that was given up a while ago comes
     /// back when a late write of our own lands: at a provider without precondition at any time, at
     /// one that compares contents when the newer answer was found there and not written. That is
-    /// repaired under any policy.
-    fn wants_repair(&self, now: Timestamp, provider: ProviderId) -> bool {
+    /// repaired under any policy, however long after it was seen.
+    fn wants_repair(&self, provider: ProviderId) -> bool {
         let spec = self.policy.spec();
         let memory = &self.state.providers[provider.index()];
-        let Some((answer, _)) = &memory.drift else { return false };
-        let mut earlier = self.state.earlier.iter();
+        if memory.drift.is_none() {
+            return false;
+        }
         let possible = memory.found || !spec.providers[provider.index()].guarded;
-        let own_late_write = possible
-            && earlier.any(|(given_up, sites)| {
-                now.since(*given_up) < spec.moves_window && *answer == Answer::Sites(*sites)
-            });
         let armed = matches!(self.state.mode, Mode::Armed { .. });
-        armed && (spec.drift == Drift::Repair || own_late_write)
+        armed && (spec.drift == Drift::Repair || (possible && memory.returned))
     }
 }

@@ -134,10 +134,20 @@ impl Gaze<'_> {
     }
 
     fn provider(&mut self, memory: &ProviderMemory) {
-        let ProviderMemory { accepted, verified, attempt, latest, unsure, found, split, drift } =
-            memory;
+        let ProviderMemory {
+            accepted,
+            verified,
+            attempt,
+            latest,
+            unsure,
+            found,
+            split,
+            drift,
+            returned,
+        } = memory;
         (accepted, verified, attempt, latest).hash(&mut self.digest);
-        (unsure, found, split, drift.as_ref().map(|(answer, _)| answer)).hash(&mut self.digest);
+        (unsure, found, split, returned, drift.as_ref().map(|(answer, _)| answer))
+            .hash(&mut self.digest);
     }
 
     fn a_move(&mut self, view: Option<&MoveView>) {

@@ -109,9 +109,9 @@ const LIMITS: &str = "
 - A precondition is taken to notice every write since the writer has read. Where a provider only
   compares the content, a very late write can land after the content has gone there and back again;
   the drift check finds that.
-- A write of our own that lands late is put right if it is seen within `moves_window` and nothing
-  (a pause, a journal or an API that is down) holds the machine up until that has passed. Afterwards
-  it is reported like anybody's change.
+- A write of our own that lands late is put right if it is first seen within `moves_window`, whatever
+  (a crash, a pause, a journal or an API that is down) holds the machine up then. First seen later, it
+  could be anybody's change and is reported like one.
 - Vantages are interchangeable and times count from now: states that differ in nothing else are
   counted once. An outbox of a process that dies is cut at every output that somebody else can see.
 - The shell around the machine (journal, network, clock) is tried by its own tests, not here.

@@ -2,8 +2,8 @@
 use failover_core::{ProviderId, SiteId};
 use failover_sim::Property;
 use failover_sim::model::{
-    Action, Closed, Effort, Explored, Fate, Letter, Report, Scope, Size, Suspect, Tally, Verdict,
-    Who, explore, hunt_all, page, replay,
+    Action, Closed, Effort, Explored, Fate, Letter, Order, Report, Scope, Size, Suspect, Tally,
+    Verdict, Who, explore, hunt_all, page, replay,
 };
 
 const EFFORT: Effort = Effort { threads: 2, memory: 64 << 20, progress: false };
@@ -32,12 +32,51 @@ fn a_watcher_whose_lease_has_ended_by_another_clock_stops_without_a_word() {
         second.repeat(2),
         vec![Action::Lead(other), Action::End(0, Fate::Arrives), Action::Look(other, provider)],
     ];
+    follows("two watchers, a clock that is behind", &way.concat());
+}
+
+/// A way that the full size has once called a broken promise: an answer of a move that was forced
+/// back comes again, at the provider that checks no precondition; the watcher has just recorded that
+/// it has seen it, dies, and is dead until the time in which late writes are to be expected is over.
+#[test]
+fn a_late_write_that_was_seen_in_time_is_put_right_however_long_the_watcher_is_dead() {
+    let (one, checks, blind) = (Who(0), ProviderId(0), ProviderId(1));
+    let (on, second) = (Action::Continue(one), Action::Pass(1_000));
+    let look = |provider| vec![Action::Look(one, provider), on];
+    let dead = vec![Action::Crash(one), second, second, second, Action::Restart(one, false)];
+    let way = [
+        vec![Action::Flip(SiteId(0))],
+        look(blind),
+        look(checks),
+        vec![second],
+        vec![on; 9],
+        vec![Action::Order(one, Order::Force(SiteId(1), SiteId(0)))],
+        vec![on; 3],
+        vec![Action::End(1, Fate::Delayed), on],
+        look(blind),
+        vec![on],
+        vec![Action::Look(one, blind), Action::End(1, Fate::Arrives)],
+        vec![Action::End(0, Fate::AnswerLost), on],
+        look(checks),
+        vec![on, Action::End(0, Fate::Arrives), on],
+        look(checks),
+        vec![on, second, on],
+        look(blind),
+        dead,
+        vec![Action::Look(one, blind), Action::End(1, Fate::Arrives)],
+        vec![Action::Look(one, blind), second],
+    ];
+    follows("one watcher: every fate of a write, re-arms", &way.concat());
+}
+
+/// Lets this happen in a world of scope B, where all of it can, and no promise is broken.
+fn follows(world: &str, way: &[Action]) {
     let mut worlds = Letter::B.worlds(Size::Full);
-    worlds.retain(|world| world.name == "two watchers, a clock that is behind");
+    worlds.retain(|known| known.name == world);
     let closed = Closed::new(worlds.pop());
     let mut moment = closed.initial().remove(0);
     let (mut menu, mut tally) = (Vec::new(), Tally::default());
-    for action in way.concat() {
+    for &action in way {
         menu.clear();
         closed.actions(&moment, &mut menu);
         assert!(menu.contains(&action), "{action} cannot happen here, only {menu:?}");
