@@ -119,6 +119,7 @@ mod clock;
 mod driver;
 mod error;
 mod facts;
+pub mod figures;
 mod handle;
 mod journal;
 mod lag;
