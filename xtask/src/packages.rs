@@ -17,12 +17,18 @@ struct Group {
     packages: &'static [&'static str],
 }
 
-const GROUPS: [Group; 2] = [
+const GROUPS: [Group; 3] = [
     Group {
         what: "the panel's browser test",
         variable: "SCHWENK_TEST_BROWSER",
         programs: &["chromedriver", "chromium"],
         packages: &["chromium", "chromium-driver", "fonts-dejavu-core"],
+    },
+    Group {
+        what: "the tests that hold metrics and alerts against Prometheus",
+        variable: "SCHWENK_TEST_PROMETHEUS",
+        programs: &["prometheus", "promtool"],
+        packages: &["prometheus"],
     },
     Group {
         what: "the tests that run the servers' own programs",

@@ -7,6 +7,7 @@ use failover_core::{
 };
 
 use super::exit::{Exit, Failed};
+use super::measured;
 use super::out::{Out, table};
 use super::remote::{Remote, RemoteArgs};
 use crate::config::duration::{show, show_moment};
@@ -75,6 +76,7 @@ pub fn service(service: &ServiceSnapshot) -> String {
         let why = if why.is_empty() { "at once".to_owned() } else { why.join("; ") };
         text += &format!("  would move to {}: {why}\n", names(wants, &service.sites));
     }
+    text += &indent(&measured::lines(service));
     text
 }
 

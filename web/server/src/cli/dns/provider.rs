@@ -9,6 +9,7 @@ use dns_provider::{Call, DnsProvider, Name, Zone, lookup};
 use secrecy::SecretString;
 
 use super::failed;
+use crate::metrics::Calls;
 use crate::cli::exit::Failed;
 use crate::cli::{ConfigArg, load};
 use crate::compose;
@@ -88,7 +89,7 @@ impl ProviderArgs {
         let mut chosen = Vec::new();
         for provider in configured {
             let zones = self.zone_id.clone().into_iter().collect();
-            let client = compose::provider(&provider, zones).await.map_err(Failed::input)?;
+            let client = compose::provider(&provider, zones, &Calls::default()).await.map_err(Failed::input)?;
             chosen.push(Chosen { client, servers: compose::name_servers(&provider) });
         }
         Ok(chosen)

@@ -19,6 +19,7 @@ use cloud_api::{Failure, Kind, SystemClock};
 use super::ConfigArg;
 use super::exit::{Exit, Failed};
 use super::out::Out;
+use crate::metrics::Calls;
 use crate::compose;
 use crate::config::{self, duration};
 use scripts::Rendered;
@@ -133,7 +134,7 @@ impl Common {
         for warning in &warnings {
             eprintln!("warning: {warning}");
         }
-        let clouds = compose::clouds(&locations.providers, self.poll_every).await;
+        let clouds = compose::clouds(&locations.providers, self.poll_every, &Calls::default()).await;
         let clouds = clouds.map_err(|problem| Failed::input(problem.to_string()))?;
         let pause = self.poll_every.unwrap_or(Duration::from_secs(1));
         let terms = Terms::new(Arc::new(SystemClock)).patience(self.step_timeout, pause);

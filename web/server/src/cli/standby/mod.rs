@@ -9,6 +9,7 @@ use cloud_http::Call;
 use super::exit::{Exit, Failed};
 use super::out::{Out, table};
 use super::{ConfigArg, load};
+use crate::metrics::Calls;
 use crate::compose;
 use crate::config::{Config, Site};
 use figures::{Row, Times};
@@ -25,7 +26,7 @@ pub struct StandbyArgs {
 
 pub async fn standby(args: StandbyArgs, out: Out) -> Result<Exit, Failed> {
     let config = load(&args.config)?;
-    let clouds = compose::clouds_of_sites(&config).await;
+    let clouds = compose::clouds_of_sites(&config, &Calls::default()).await;
     let clouds = clouds.map_err(|problem| Failed::input(problem.to_string()))?;
     let mut rows = Vec::new();
     for service in &config.services {
