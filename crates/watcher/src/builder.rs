@@ -16,8 +16,8 @@ use crate::handle::Handle;
 use crate::journal::{self, Journal, Terms};
 use crate::notify::{LogNotifier, Notifier};
 use crate::options::Options;
-use crate::probe;
 use crate::power::SitePower;
+use crate::probe;
 use crate::setup::{Family, ServiceSetup, Setup};
 use crate::spec::{ProviderSpec, ServiceSpec, ZoneRef};
 

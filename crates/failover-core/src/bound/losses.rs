@@ -1,8 +1,8 @@
 //! What gets lost on the paths to a site that is up: rounds from single outcomes, in bounded memory.
+use super::Failure;
 use super::detection::detection;
 use super::path_losses::SiteLosses;
 use super::tally::{PathTally, Tally};
-use super::Failure;
 use crate::id::{CheckId, VantageId};
 use crate::policy::PolicySpec;
 use crate::time::Timestamp;

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use failover_core::bound::Losses;
 use failover_core::{
-    Answer, AttemptId, CheckId, Failover, MeasuredBound, Published, Sample, ServerAnswer, SiteId, State, Timestamp,
+    Answer, AttemptId, CheckId, Failover, MeasuredBound, Published, Sample, ServerAnswer, SiteId,
+    State, Timestamp,
 };
 use tokio::sync::{Notify, watch};
 

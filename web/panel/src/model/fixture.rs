@@ -2,9 +2,9 @@
 use super::news::News;
 use failover_core::bound::{PairLosses, SiteLosses, VantageLosses};
 use failover_core::{
-    Actor, Answer, CheckView, MeasuredBound, MoveId, MoveKind, MoveView, ProviderStep, ProviderView, Published,
-    Sample, SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts, SiteId, SiteSet, SiteView,
-    Timestamp, VantageId, Verdict, View, VoteView,
+    Actor, Answer, CheckView, MeasuredBound, MoveId, MoveKind, MoveView, ProviderStep,
+    ProviderView, Published, Sample, SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts,
+    SiteId, SiteSet, SiteView, Timestamp, VantageId, Verdict, View, VoteView,
 };
 
 /// 2026-11-23 12:03:11 UTC.

@@ -2,10 +2,10 @@
 use super::json::{FromJson, at, fields, word, words};
 use failover_core::bound::{PairLosses, SiteLosses, VantageLosses};
 use failover_core::{
-    Actor, Answer, AttemptId, Blocker, CheckId, CheckView, MeasuredBound, Mode, MoveId, MoveKind, MoveView, Next,
-    ProviderStep, ProviderView, Published, Sample, SampleSeries, ServerAnswer, ServiceSnapshot,
-    Severity, SiteFacts, SiteId, SiteSet, SiteView, Timestamp, VantageId, Verdict, View, Vote,
-    VoteView, Why,
+    Actor, Answer, AttemptId, Blocker, CheckId, CheckView, MeasuredBound, Mode, MoveId, MoveKind,
+    MoveView, Next, ProviderStep, ProviderView, Published, Sample, SampleSeries, ServerAnswer,
+    ServiceSnapshot, Severity, SiteFacts, SiteId, SiteSet, SiteView, Timestamp, VantageId, Verdict,
+    View, Vote, VoteView, Why,
 };
 use serde_json::Value;
 

@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use clap::Args;
 use tokio::net::TcpListener;
 
+use super::ConfigArg;
 use super::exit::{Exit, Failed};
 use super::out::Out;
 use super::stop::Stop;
-use super::ConfigArg;
 use crate::compose;
 use crate::config::Config;
 use crate::metrics::Calls;

@@ -10,8 +10,8 @@ use cloud_http::google::{SCOPE_CLOUD_PLATFORM, Wiring};
 use watcher::SiteServers;
 
 use super::credentials;
-use crate::metrics::Calls;
 use crate::config::{Api, Config, Google, Problem, Provider, Site, Standby};
+use crate::metrics::Calls;
 
 /// A client for each of these providers, by id; `poll` is how often to ask whether work has ended, if
 /// not as usual. Sends nothing, unless a Google project must be learnt from the metadata server.

@@ -66,15 +66,17 @@ impl Demo {
             problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
         })?;
         let calls = Calls::default();
-        let providers = compose::providers(&parsed, &calls).await.map_err(|problem| problem.to_string())?;
+        let providers =
+            compose::providers(&parsed, &calls).await.map_err(|problem| problem.to_string())?;
         let options = Options {
             drift_interval: Duration::from_secs(3),
             observe_interval: Duration::from_secs(1),
             reckon_interval: Duration::from_secs(5),
             ..compose::options(&parsed)
         };
-        let clouds =
-            compose::clouds_of_sites(&parsed, &calls).await.map_err(|problem| problem.to_string())?;
+        let clouds = compose::clouds_of_sites(&parsed, &calls)
+            .await
+            .map_err(|problem| problem.to_string())?;
         let watcher = compose::watcher(&parsed, &providers, &clouds, options);
         let watcher = watcher.map_err(|error| error.to_string())?;
         let world = World::new(emulator, directory, &parsed, providers)?;

@@ -8,8 +8,8 @@ use axum::routing::get;
 
 use super::app::App;
 use super::auth::Viewer;
-use super::problem::{self, Answer, Refusal};
 use super::headers;
+use super::problem::{self, Answer, Refusal};
 use crate::metrics::{self, Seen};
 
 /// For whoever may look.

@@ -46,9 +46,8 @@ impl Running {
         let (stop, stopped) = watch::channel(false);
         let Demo { world, watcher, calls, server, password, token, .. } = demo;
         let beside = Beside { demo: Some(world.clone()), calls, metrics: None };
-        let task = tokio::spawn(async move {
-            serve(watcher, listener, &server, beside, &stopped).await
-        });
+        let task =
+            tokio::spawn(async move { serve(watcher, listener, &server, beside, &stopped).await });
         let client = Client::builder().no_proxy().build().expect("a client");
         Self { url, world, password, token, client, stop, task }
     }

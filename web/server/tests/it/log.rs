@@ -8,9 +8,8 @@ use crate::process::{Service, configure, emulator, run, schwenk};
 
 /// The lines of a log that was written as JSON.
 fn lines(text: &str) -> Vec<Value> {
-    let read = |line: &str| {
-        serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
-    };
+    let read =
+        |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     text.lines().map(read).collect()
 }
 
@@ -108,9 +107,8 @@ fn nothing_secret_is_logged_however_much_is() {
     let logged = Logged::start("[log]\nformat = \"json\"\nlevel = \"trace\"", &[]);
     logged.until("\"operation\":\"read_rrset\"");
     let url = logged.service.text("/url");
-    let status = |token: &str| {
-        run(schwenk(&["status", "--url", &url]).env("SCHWENK_TOKEN", token)).code
-    };
+    let status =
+        |token: &str| run(schwenk(&["status", "--url", &url]).env("SCHWENK_TOKEN", token)).code;
     assert_eq!(status(VIEWER), 0);
     assert_ne!(status("a-wrong-token"), 0);
     let key = std::fs::read_to_string(logged.clouds.text("/key_file")).expect("a key");

@@ -79,13 +79,15 @@ async fn what_is_listed_is_served_after_a_failover() {
     let running = Running::start().await;
     running.ready().await;
     running.fault("london-kill", true).await;
-    running.until("moved", |view: &View| {
-        view.desired.contains(SiteId(1)) && view.open_move.is_none()
-    })
-    .await;
+    running
+        .until("moved", |view: &View| view.desired.contains(SiteId(1)) && view.open_move.is_none())
+        .await;
     // No check of the demo asks a database.
-    let wanted: BTreeSet<&str> =
-        ALL.iter().map(|spec| spec.name).filter(|name| *name != "schwenk_site_lag_seconds").collect();
+    let wanted: BTreeSet<&str> = ALL
+        .iter()
+        .map(|spec| spec.name)
+        .filter(|name| *name != "schwenk_site_lag_seconds")
+        .collect();
     let started = Instant::now();
     let text = loop {
         let text = page(&running).await;

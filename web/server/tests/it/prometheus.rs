@@ -83,7 +83,8 @@ fn the_dashboard_and_the_alerts_ask_only_for_what_there_is() {
     texts(&dashboard, "query", &mut queries);
     assert!(queries.len() > 20, "{queries:?}");
     let rules = read("alerts.yml");
-    let rules: Vec<&str> = rules.lines().filter_map(|line| line.split_once("expr: ")).map(|(_, e)| e).collect();
+    let rules: Vec<&str> =
+        rules.lines().filter_map(|line| line.split_once("expr: ")).map(|(_, e)| e).collect();
     assert!(rules.len() > 20, "{rules:?}");
     for query in queries.into_iter().chain(rules) {
         for name in asked(query) {

@@ -6,10 +6,10 @@ use dns_provider::{Call, DnsProvider, Key, RecordType, RrSet, Zone, lookup};
 use futures_util::future::join_all;
 use serde::Serialize;
 
-use crate::metrics::Calls;
 use crate::compose;
 use crate::config::{Config, Problem, Provider, Service, Site};
 use crate::http::lines;
+use crate::metrics::Calls;
 
 /// What one provider shows.
 #[derive(Debug, Serialize)]

@@ -9,9 +9,9 @@ use cloud_http::Call;
 use super::exit::{Exit, Failed};
 use super::out::{Out, table};
 use super::{ConfigArg, load};
-use crate::metrics::Calls;
 use crate::compose;
 use crate::config::{Config, Site};
+use crate::metrics::Calls;
 use figures::{Row, Times};
 
 /// How long the clouds may take to say what the servers are.
