@@ -26,9 +26,11 @@ pub fn lines(service: &ServiceSnapshot) -> String {
         text += "\n";
     }
     if let Some(bound) = service.false_failover {
-        let at_least = if bound.exact { "" } else { "at least " };
-        let seconds = bound.seconds.unwrap_or(f64::INFINITY);
-        text += &format!("so a false failover every {at_least}{}\n", spell(seconds));
+        // The largest rate that fits what was counted makes it a bound, exact or not.
+        text += &match bound.seconds {
+            Some(seconds) => format!("so a false failover at most once in {}\n", spell(seconds)),
+            None => "so never a false failover\n".to_owned(),
+        };
     }
     text
 }

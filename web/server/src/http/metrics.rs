@@ -9,10 +9,19 @@ use axum::routing::get;
 use super::app::App;
 use super::auth::Viewer;
 use super::headers;
+use super::openapi::envelope;
 use super::problem::{self, Answer, Refusal};
 use crate::metrics::{self, Seen};
 
-/// For whoever may look.
+/// What Prometheus is told; `docs/reference/metrics.md` lists it.
+#[utoipa::path(
+    get, path = "/metrics", tag = "look",
+    responses(
+        (status = 200, body = String, content_type = "text/plain",
+         description = "All metrics in Prometheus' text format"),
+        envelope::Refused,
+    )
+)]
 pub async fn metrics(State(app): State<App>, _: Viewer) -> Answer<impl IntoResponse> {
     page(&app)
 }

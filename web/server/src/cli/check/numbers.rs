@@ -155,12 +155,14 @@ pub fn describe(numbers: &Numbers, ttl: u32) -> String {
         ),
         format!("{} % lost, correlation {correlation}, {burst:.2} in a row", percent(*loss)),
     ]);
-    if let Some(Measured { probes, lost, since, seconds_between, exact }) = &numbers.measured {
-        let at_least = if *exact { "" } else { "at least " };
-        let between = spell(seconds_between.unwrap_or(f64::INFINITY));
+    if let Some(Measured { probes, lost, since, seconds_between, .. }) = &numbers.measured {
+        let between = match seconds_between {
+            Some(seconds) => format!("a false alarm at most once in {},", spell(*seconds)),
+            None => "never a false alarm,".to_owned(),
+        };
         rows.push(vec![
             "  measured".to_owned(),
-            format!("a false alarm every {at_least}{between},"),
+            between,
             format!("{lost} of {probes} probes lost since {}", show_moment(*since)),
         ]);
     }
