@@ -17,12 +17,18 @@ struct Group {
     packages: &'static [&'static str],
 }
 
-const GROUPS: [Group; 2] = [
+const GROUPS: [Group; 3] = [
     Group {
         what: "the panel's browser test",
         variable: "SCHWENK_TEST_BROWSER",
         programs: &["chromedriver", "chromium"],
         packages: &["chromium", "chromium-driver", "fonts-dejavu-core"],
+    },
+    Group {
+        what: "the tests of e-mail",
+        variable: "SCHWENK_TEST_MAIL",
+        programs: &["/usr/bin/aiosmtpd", "/usr/bin/python3"],
+        packages: &["python3-aiosmtpd"],
     },
     Group {
         what: "the tests that run the servers' own programs",

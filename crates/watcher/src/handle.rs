@@ -9,6 +9,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::alert::Alert;
 use crate::error::{CommandError, JournalError};
 use crate::journal;
+use crate::pulse::{Health, Pulse};
+use crate::telling::{Counts, Deliveries, Notification};
 
 /// A way to look at a watcher and to command it. Cheap to clone; outlives the watcher.
 #[derive(Clone, Debug)]
@@ -16,6 +18,8 @@ pub struct Handle {
     pub(crate) requests: mpsc::Sender<Request>,
     pub(crate) snapshots: watch::Receiver<Arc<Snapshot>>,
     pub(crate) journal: PathBuf,
+    pub(crate) counts: Counts,
+    pub(crate) pulse: Pulse,
 }
 
 /// The snapshots as they are made; a slow reader gets only the newest.
@@ -122,6 +126,26 @@ impl Handle {
         let service = service.map(str::to_owned);
         let read = move || journal::read_events(&path, after, limit, service.as_deref());
         tokio::task::spawn_blocking(read).await.map_err(|_| JournalError::Stopped)?
+    }
+}
+
+impl Handle {
+    /// The latest `limit` notifications in the journal, newest first. Also works after the watcher
+    /// has ended.
+    pub async fn notifications(&self, limit: u32) -> Result<Vec<Notification>, JournalError> {
+        let path = self.journal.clone();
+        let read = move || journal::read_notifications(&path, limit);
+        tokio::task::spawn_blocking(read).await.map_err(|_| JournalError::Stopped)?
+    }
+
+    /// What each channel has done since this watcher was built.
+    pub fn deliveries(&self) -> Vec<Deliveries> {
+        self.counts.all()
+    }
+
+    /// How the watcher is, without asking it: also works while it is stuck.
+    pub fn health(&self) -> Health {
+        self.pulse.health()
     }
 }
 

@@ -7,10 +7,10 @@ use failover_core::{CheckId, PolicySpec, ProviderId, SiteId, VantageId};
 use health::{Kind, MariadbCheck, Prober};
 
 use crate::clock::Clock;
-use crate::notify::Notifier;
 use crate::options::Options;
 use crate::power::SitePower;
 use crate::spec::{ProviderSpec, ServiceSpec};
+use crate::telling::ChannelSpec;
 
 /// What the whole watcher is made of.
 #[derive(Debug)]
@@ -20,7 +20,10 @@ pub(crate) struct Setup {
     pub(crate) options: Options,
     pub(crate) clock: Clock,
     pub(crate) prober: Prober,
-    pub(crate) notifier: Arc<dyn Notifier>,
+    /// Who is told.
+    pub(crate) channels: Arc<[ChannelSpec]>,
+    /// Where the panel is.
+    pub(crate) panel: Option<String>,
     pub(crate) providers: Vec<ProviderSpec>,
     pub(crate) services: Vec<Arc<ServiceSetup>>,
 }

@@ -5,8 +5,10 @@ pub mod cli;
 mod compose;
 pub mod config;
 pub mod demo;
+mod heartbeat;
 pub mod http;
 pub mod serve;
+mod systemd;
 mod words;
 
 /// The program's version.

@@ -15,7 +15,8 @@ impl Driver {
     pub(crate) fn raise(&mut self, alert: Alert) {
         let Alert { key, severity, text, .. } = &alert;
         let (key, severity, text) = (key.clone(), *severity, text.clone());
-        let raised = self.alerts.raise(alert, self.setup.clock.now());
+        let now = self.setup.clock.now();
+        let raised = self.alerts.raise(alert.clone(), now);
         if raised == Raised::Same {
             return;
         }
@@ -25,6 +26,8 @@ impl Driver {
             (_, Severity::Warning) => tracing::warn!(alert = key, "{text}"),
             (_, Severity::Critical) => tracing::error!(alert = key, "{text}"),
         }
+        let news = self.desk.raise(&alert, now);
+        self.tell(news);
         self.pictures.hurry();
     }
 
@@ -32,16 +35,20 @@ impl Driver {
     pub(crate) fn clear(&mut self, key: &str, text: &str) {
         if self.alerts.clear(key).is_some() {
             tracing::warn!(alert = key, "{text}");
+            let news = self.desk.clear(key, text, self.setup.clock.now());
+            self.tell(news);
             self.pictures.hurry();
         }
     }
 
     pub(super) fn journal_is_lost(&mut self, problem: &str) {
+        self.pulse.journal(Some(problem.to_owned()));
         let text = format!("Nothing is changed any more: {problem}.");
         self.raise(Alert::new(JOURNAL, Severity::Critical, text));
     }
 
     pub(super) fn journal_is_back(&mut self, kept: usize, lost: u64) {
+        self.pulse.journal(None);
         let text =
             format!("The journal is writable again; {kept} events were kept, {lost} are lost.");
         self.clear(JOURNAL, &text);

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use cloud_http::Call;
-use failover_core::{AttemptId, EventRecord, Input, Output, ProviderId, SiteId, SiteSet};
+use failover_core::{AttemptId, EventRecord, Input, Output, ProviderId, Severity, SiteId, SiteSet};
 
 use super::step::{Job, Reply, Taken};
 use super::task::Task;
@@ -36,22 +36,13 @@ impl Driver {
                 Output::Fence { site } => self.power(service, site, Act::Fence),
                 Output::Start { site } => self.power(service, site, Act::Start),
                 Output::Notify { severity, event } => {
-                    let known = taken.records.iter().chain(&self.recent);
-                    let known = known.into_iter().find(|record| record.event == event).cloned();
                     let setup = &self.services[service].setup;
-                    let record = known.unwrap_or_else(|| EventRecord {
-                        seq: self.seq,
-                        at: self.setup.clock.now(),
-                        service: setup.name().to_owned(),
-                        severity,
-                        text: event.text(setup.policy()),
-                        event,
-                    });
-                    self.tell(EventRecord { severity, ..record });
+                    log(severity, setup.name(), &event.text(setup.policy()));
                 }
                 _ => {}
             }
         }
+        self.send(taken.news);
         if let (Some(reply), Some(outcome)) = (reply, outcome) {
             // Whoever commands looks at the snapshot next, and must find the command in it.
             self.publish_picture();
@@ -65,12 +56,6 @@ impl Driver {
         tracing::debug!(seq, %service, "{text}");
         self.recent.push_front(record.clone());
         self.recent.truncate(self.setup.options.recent);
-    }
-
-    fn tell(&self, record: EventRecord) {
-        if let Some(outbox) = &self.outbox {
-            outbox.tell(record);
-        }
     }
 
     fn publish(
@@ -214,5 +199,14 @@ impl Driver {
             });
             let _ = reply.send(Ok(futures_util::future::join_all(diffs).await));
         }));
+    }
+}
+
+/// What people should know stands in the log, too, as urgent as it is.
+fn log(severity: Severity, service: &str, text: &str) {
+    match severity {
+        Severity::Info => tracing::info!(%service, "{text}"),
+        Severity::Warning => tracing::warn!(%service, "{text}"),
+        Severity::Critical => tracing::error!(%service, "{text}"),
     }
 }

@@ -83,6 +83,7 @@ impl Driver {
     }
 
     fn probed(&mut self, row: &Row, report: &Report) {
+        self.pulse.probed();
         let at = self.setup.clock.stamp(report.started);
         let ok = report.outcome.is_ok();
         let keep = self.setup.options.samples;

@@ -12,6 +12,7 @@ mod recording;
 mod service;
 mod step;
 mod task;
+mod telling;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -26,12 +27,13 @@ use tokio::sync::{mpsc, watch};
 use crate::alert::{Alert, Alerts};
 use crate::error::{JournalError, RunError};
 use crate::handle::Request;
-use crate::journal::{Batch, Journal};
-use crate::notify::Outbox;
+use crate::journal::{Batch, Journal, Told};
 use crate::observe::Heard;
 use crate::probe::Row;
 use crate::publish::Attempt;
+use crate::pulse::Pulse;
 use crate::setup::Setup;
+use crate::telling::{Counts, Courier, Desk, Sender};
 use crate::{anchors, probe, zone};
 
 pub(crate) use power::Works;
@@ -93,8 +95,16 @@ pub(crate) struct Driver {
     requests: mpsc::Receiver<Request>,
     facts: (mpsc::Sender<Fact>, mpsc::Receiver<Fact>),
     snapshots: watch::Sender<Arc<Snapshot>>,
-    outbox: Option<Outbox>,
-    delivery: Option<Task>,
+    /// Who is told what.
+    desk: Desk,
+    /// The queues of the channels.
+    senders: Vec<Sender>,
+    /// Those who deliver, until they begin.
+    couriers: Vec<Courier>,
+    deliveries: Vec<Task>,
+    /// Alerts of an earlier watcher have been looked at.
+    settled: bool,
+    pulse: Pulse,
     /// Steps to be taken, in order.
     queue: VecDeque<Job>,
     /// The step whose record is being written.
@@ -119,6 +129,8 @@ pub(crate) struct Memory {
     pub(crate) power_changes: u64,
     /// The latest events, newest first.
     pub(crate) recent: Vec<EventRecord>,
+    /// What people were told.
+    pub(crate) told: Told,
     /// Why the journal cannot be written for now.
     pub(crate) problem: Option<JournalError>,
 }
@@ -129,11 +141,14 @@ impl Driver {
         services: Vec<Service>,
         journal: Journal,
         memory: Memory,
+        (counts, pulse): (Counts, Pulse),
         requests: mpsc::Receiver<Request>,
     ) -> (Self, watch::Receiver<Arc<Snapshot>>) {
         let started = setup.clock.now();
         let recording = recording::Recording::new(&setup.options.retention);
         let (snapshots, mut pictures) = watch::channel(Arc::new(picture::empty(&setup)));
+        let (sender, facts) = mpsc::channel(FACTS_MAX);
+        let start = telling::Start::new(&setup, &journal, memory.told, &counts, &sender);
         let mut driver = Self {
             setup,
             services,
@@ -143,10 +158,14 @@ impl Driver {
             recent: memory.recent.into(),
             alerts: Alerts::default(),
             requests,
-            facts: mpsc::channel(FACTS_MAX),
+            facts: (sender, facts),
             snapshots,
-            outbox: None,
-            delivery: None,
+            desk: start.desk,
+            senders: start.senders,
+            couriers: start.couriers,
+            deliveries: Vec::new(),
+            settled: false,
+            pulse,
             queue: VecDeque::new(),
             pending: None,
             trouble: memory.problem.as_ref().map(Trouble::new),
@@ -170,6 +189,7 @@ impl Driver {
         let mut shutdown = std::pin::pin!(shutdown);
         self.start();
         loop {
+            self.pulse.beat();
             while self.pending.is_none()
                 && let Some(job) = self.queue.pop_front()
             {
@@ -195,9 +215,8 @@ impl Driver {
 
     fn start(&mut self) {
         let (setup, facts) = (&self.setup, &self.facts.0);
-        let (outbox, deliver) = Outbox::new(setup.notifier.clone());
-        self.outbox = Some(outbox);
-        self.delivery = Some(Task::spawn(deliver));
+        let couriers = std::mem::take(&mut self.couriers).into_iter();
+        self.deliveries = couriers.map(|courier| Task::spawn(courier.run())).collect();
         self.tasks.push(Task::spawn(anchors::watch(setup.clone(), facts.clone())));
         for provider in 0..setup.providers.len() {
             self.tasks.push(Task::spawn(zone::look_up(setup.clone(), provider, facts.clone())));
@@ -229,6 +248,7 @@ impl Driver {
             }
             self.recover(now);
             self.keep_quiet_facts(now);
+            self.tell_in_time();
         }
         if self.pictures.due() <= now {
             self.publish_picture();
@@ -294,10 +314,11 @@ impl Driver {
         } else {
             self.journal.keep(facts);
         }
-        self.outbox = None;
-        if let Some(mut delivery) = self.delivery.take() {
-            delivery.ends_within(LAST_WRITE).await;
-        }
+        // What is not delivered by then is in the journal.
+        self.senders.clear();
+        let ends = self.deliveries.iter_mut().map(|delivery| delivery.ends_within(LAST_WRITE));
+        futures_util::future::join_all(ends).await;
+        self.deliveries.clear();
         let _ = tokio::time::timeout(LAST_WRITE, self.journal.close()).await;
         Ok(())
     }

@@ -9,6 +9,7 @@ pub mod exit;
 mod hash_password;
 mod locations;
 mod log;
+mod notify;
 mod operate;
 pub mod out;
 mod remote;
@@ -24,6 +25,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 use exit::{Exit, Failed};
 use out::Out;
+
+pub use status::served_from;
 
 /// Keeps services reachable when a cloud fails: watches sites, decides, moves DNS records.
 #[derive(Debug, Parser)]
@@ -62,6 +65,8 @@ enum Command {
     Maintenance(operate::MaintenanceArgs),
     /// Show what happened.
     Events(events::EventsArgs),
+    /// Try the channels by which people are told, or show what they were told.
+    Notify(notify::NotifyArgs),
     /// Feed a recorded incident through the decision again, or through another policy. Needs no
     /// watcher and changes nothing.
     Replay(replay::ReplayArgs),
@@ -155,6 +160,7 @@ async fn dispatch(cli: Cli, out: Out) -> Result<Exit, Failed> {
         Command::Rearm(args) => operate::rearm(args, out).await,
         Command::Maintenance(args) => operate::maintenance(args, out).await,
         Command::Events(args) => events::events(args, out).await,
+        Command::Notify(args) => notify::notify(args, out).await,
         Command::Replay(args) => replay::replay(&args, out),
         Command::Dns(args) => dns::dns(*args, out).await,
         Command::Locations(args) => locations::locations(args, out).await,

@@ -8,9 +8,9 @@ use super::exit::{Exit, Failed};
 use super::out::Out;
 use super::stop::Stop;
 use super::{ConfigArg, load};
-use crate::compose;
 use crate::config::Config;
 use crate::serve::{Ended, serve};
+use crate::{compose, heartbeat, systemd};
 
 #[derive(Debug, Args)]
 pub struct RunArgs {
@@ -28,11 +28,28 @@ pub async fn run(args: RunArgs, out: Out) -> Result<Exit, Failed> {
     let providers = providers.map_err(|problem| Failed::input(problem.to_string()))?;
     let clouds = compose::clouds_of_sites(&config).await;
     let clouds = clouds.map_err(|problem| Failed::input(problem.to_string()))?;
-    let watcher = compose::watcher(&config, &providers, &clouds, compose::options(&config));
+    let channels = compose::channels(&config).map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Failed::input(lines.join("\n"))
+    })?;
+    let heartbeat = compose::heartbeat(config.heartbeat.as_ref());
+    let heartbeat = heartbeat.map_err(|problem| Failed::input(problem.to_string()))?;
+    let options = compose::options(&config);
+    let watcher = compose::watcher(&config, &providers, &clouds, channels, options);
     let watcher = watcher.map_err(|error| Failed::other(error.to_string()))?;
     let listener = listen(config.server.listen).await?;
     announce(&config, &listener, out)?;
-    match serve(watcher, listener, &config.server, None, &stop.receiver()).await {
+    if config.notify.is_empty() {
+        tracing::warn!("nobody is told of anything: add [[notify]]");
+    }
+    let reporting = tokio::spawn(systemd::report(watcher.handle(), stop.requested()));
+    let beating = config.heartbeat.as_ref().zip(heartbeat).map(|(wanted, heartbeat)| {
+        tokio::spawn(heartbeat::beat(heartbeat, wanted.every, watcher.handle()))
+    });
+    let served = serve(watcher, listener, &config.server, None, &stop.receiver()).await;
+    reporting.abort();
+    beating.inspect(tokio::task::JoinHandle::abort);
+    match served {
         Ok(()) => Ok(Exit::Done),
         Err(Ended(message)) => Err(Failed::other(message)),
     }
