@@ -8,7 +8,7 @@ use http::{Method, Request};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::Refused;
-use crate::post::Post;
+use crate::post::{Post, secrets_of, url_in};
 
 /// What is said to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,14 +32,12 @@ pub struct Heartbeat {
 impl Heartbeat {
     /// Pings `url`.
     pub fn new(url: SecretString, transport: Arc<dyn Transport>) -> Result<Self, Refused> {
-        let parsed: Option<http::Uri> = url.expose_secret().parse().ok();
-        let parsed = parsed.filter(|uri| uri.host().is_some() && uri.query().is_none());
-        let Some(path) = parsed.as_ref().map(|uri| uri.path().trim_matches('/').to_owned()) else {
+        let Some(parsed) = url_in(&url).filter(|uri| uri.query().is_none()) else {
             let text = "this is not a URL without a query, such as https://hc-ping.com/…";
             return Err(Refused(text.to_owned()));
         };
         let url = SecretString::from(url.expose_secret().trim_end_matches('/').to_owned());
-        let post = Post::new(transport, vec![SecretString::from(path)]);
+        let post = Post::new(transport, secrets_of(&parsed));
         Ok(Self { url, post })
     }
 

@@ -118,6 +118,25 @@ impl Post {
     }
 }
 
+/// The URL that a secret is, if it is one.
+pub(crate) fn url_in(secret: &SecretString) -> Option<http::Uri> {
+    let uri: http::Uri = secret.expose_secret().parse().ok()?;
+    (uri.scheme().is_some() && uri.host().is_some()).then_some(uri)
+}
+
+/// A part of a URL at least this long may be the secret in it.
+const PART: usize = 8;
+
+/// What must not be shown of a URL that is a secret: an answer may quote all of its path, or the one
+/// part that counts.
+pub(crate) fn secrets_of(uri: &http::Uri) -> Vec<SecretString> {
+    let whole = uri.path_and_query().map_or("", |path| path.as_str()).trim_matches('/');
+    let parts = whole.split(['/', '?', '&', '=']).filter(|part| part.len() >= PART);
+    // The whole first: without it, a part that is left over would still be told from its neighbours.
+    let all = [whole].into_iter().chain(parts).filter(|part| !part.is_empty());
+    all.map(|part| SecretString::from(part.to_owned())).collect()
+}
+
 /// The header of a token.
 pub(crate) fn bearer(token: &SecretString) -> Result<HeaderValue, Failure> {
     let value = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()));

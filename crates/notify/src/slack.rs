@@ -8,7 +8,7 @@ use http::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use crate::post::Post;
+use crate::post::{Post, secrets_of, url_in};
 use crate::{Channel, Message, Refused};
 
 /// Posts to an incoming webhook, whose whole URL is a secret:
@@ -22,14 +22,11 @@ pub struct Slack {
 impl Slack {
     /// Posts to the webhook at `url`.
     pub fn new(url: SecretString, transport: Arc<dyn Transport>) -> Result<Self, Refused> {
-        let parsed: Option<http::Uri> = url.expose_secret().parse().ok();
-        let path = parsed.as_ref().filter(|uri| uri.host().is_some()).map(|uri| uri.path());
-        let Some(path) = path else {
+        let Some(uri) = url_in(&url) else {
             let text = "this is not a URL; write the whole of what the webhook's page shows";
             return Err(Refused(text.to_owned()));
         };
-        // An answer may quote what the path holds, in whole or without its first slash.
-        let secrets = vec![SecretString::from(path.trim_matches('/').to_owned())];
+        let secrets = secrets_of(&uri);
         Ok(Self { post: Post::new(transport, secrets), url })
     }
 }

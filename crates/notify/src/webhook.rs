@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use crate::message::moment;
-use crate::post::{Post, bearer};
+use crate::post::{Post, bearer, secrets_of, url_in};
 use crate::{Channel, Kind, Message, Refused, Severity};
 
 const JSON: &str = "application/json";
@@ -58,13 +58,11 @@ impl Webhook {
     /// A webhook that does as `options` say. Refuses a URL that is none and a template that does
     /// not give a body.
     pub fn new(options: WebhookOptions, transport: Arc<dyn Transport>) -> Result<Self, Refused> {
-        let parsed: Option<http::Uri> = options.url.expose_secret().parse().ok();
-        let Some(uri) = parsed.filter(|uri| uri.host().is_some()) else {
+        let Some(uri) = url_in(&options.url) else {
             let text = "this is not a URL; write one such as \"https://example.com/hook\"";
             return Err(Refused(text.to_owned()));
         };
-        let path = uri.path_and_query().map(|path| path.as_str().trim_matches('/').to_owned());
-        let secrets = path.into_iter().map(SecretString::from);
+        let secrets = secrets_of(&uri).into_iter();
         let secrets = secrets.chain(options.secret.clone()).chain(options.token.clone());
         let post = Post::new(transport, secrets.collect());
         let webhook = Self { options, post };

@@ -155,6 +155,9 @@ fn the_example_of_the_documentation_is_right() {
         ("anna.hash", HASH),
         ("monitoring.hash", HASH),
         ("google.json", "{\"type\": \"service_account\"}"),
+        ("smtp.password", "secret"),
+        ("pagerduty.key", "secret"),
+        ("heartbeat.url", "https://hc-ping.com/0123"),
     ] {
         std::fs::write(dir.path().join(name), content).expect("it can be written");
         text = text.replace(&format!("file:/etc/schwenk/{name}"), &format!("file:{name}"));

@@ -10,7 +10,12 @@ mod harness;
 mod live;
 mod location_scripts;
 mod locations;
+mod notify;
 mod process;
+#[allow(dead_code)]
+#[path = "../../../../crates/notify/tests/it/receiver.rs"]
+mod receiver;
 mod replay;
 mod schema;
 mod standby;
+mod unit_file;
