@@ -136,7 +136,7 @@ impl Message {
 pub(crate) fn moment(at: SystemTime) -> String {
     Timestamp::try_from(at).map_or_else(
         |_| "at an unknown time".to_owned(),
-        |at| at.round(jiff::Unit::Second).unwrap_or(at).to_string(),
+        |at| Timestamp::from_second(at.as_second()).unwrap_or(at).to_string(),
     )
 }
 

@@ -5,7 +5,7 @@ use notify::{
 };
 use secrecy::SecretString;
 
-use crate::receiver::{Receiver, message, ok, soon, status, transport};
+use crate::receiver::{Receiver, Seen, message, ok, soon, status, transport};
 
 #[tokio::test]
 async fn matrix_is_sent_the_same_transaction_at_each_try() {
@@ -68,7 +68,7 @@ async fn pagerduty_opens_and_resolves_one_incident_by_its_key() {
     for kind in [Kind::Raised, Kind::Over, Kind::Test] {
         channel.deliver(&message(kind), soon()).await.expect("delivered");
     }
-    let bodies: Vec<_> = server.seen().iter().map(|seen| seen.json()).collect();
+    let bodies: Vec<_> = server.seen().iter().map(Seen::json).collect();
     assert_eq!(server.seen()[0].path, "/v2/enqueue");
     let actions: Vec<_> = bodies.iter().map(|body| body["event_action"].clone()).collect();
     assert_eq!(actions, ["trigger", "resolve", "trigger", "resolve"]);

@@ -156,6 +156,7 @@ fn serve(mut writer: write::Writer, incoming: &mpsc::Receiver<Order>) {
             Order::Commit(batch, reply) => {
                 let _ = reply.send(writer.commit(&batch));
                 writer.clear_out();
+                writer.tell_again();
             }
             Order::Facts(chunks) => {
                 writer.keep(chunks);
@@ -163,6 +164,7 @@ fn serve(mut writer: write::Writer, incoming: &mpsc::Receiver<Order>) {
             }
             Order::Tell(news) => writer.tell(news),
             Order::Close(reply) => {
+                writer.tell_again();
                 writer.close();
                 let _ = reply.send(());
                 return;

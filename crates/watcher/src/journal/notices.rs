@@ -116,6 +116,13 @@ fn put_notification(all: &Transaction<'_>, one: &Notification) -> Result<(), Fai
 }
 
 impl Writer {
+    /// Tries again to write what could not be written.
+    pub(super) fn tell_again(&mut self) {
+        if !self.news.is_empty() {
+            self.tell(News::default());
+        }
+    }
+
     /// Writes news that nobody waits for, without waiting for the disk. What cannot be written now
     /// is tried again with the next ones; lost, a message is told twice at worst.
     pub(super) fn tell(&mut self, news: News) {

@@ -55,6 +55,8 @@ pub(crate) struct Courier {
     pause: Duration,
     /// Before this moment no try is made.
     until: Option<Instant>,
+    /// The other side has asked for it.
+    asked: bool,
     /// Since when every try has failed.
     failing: Option<Instant>,
     /// Others have been told.
@@ -81,10 +83,20 @@ impl Courier {
     ) -> (Self, Sender) {
         let (sender, queue) = mpsc::unbounded_channel();
         let sender = Sender { channel: spec.name.clone(), queue: sender };
-        let (pause, until, failing, said) = (RETRY_MIN, None, None, false);
-        let waiting = left.into();
-        let courier =
-            Self { spec, queue, waiting, about, counts, notes, facts, pause, until, failing, said };
+        let courier = Self {
+            spec,
+            queue,
+            waiting: left.into(),
+            about,
+            counts,
+            notes,
+            facts,
+            pause: RETRY_MIN,
+            until: None,
+            asked: false,
+            failing: None,
+            said: false,
+        };
         (courier, sender)
     }
 
@@ -116,7 +128,8 @@ impl Courier {
     }
 
     async fn take(&mut self, notification: Notification) {
-        if notification.severity == Severity::Critical && self.pause > RETRY_MIN {
+        let urgent = notification.severity == Severity::Critical;
+        if urgent && !self.asked && self.pause > RETRY_MIN {
             // Whoever is to be woken shall not wait for a long pause to end.
             self.pause = RETRY_MIN;
             self.until = self.until.map(|until| until.min(Instant::now() + RETRY_MIN));
@@ -197,6 +210,7 @@ impl Courier {
     }
 
     async fn failed(&mut self, problem: String, wish: Option<Duration>) {
+        self.asked = wish.is_some();
         let pause = wish.map_or(self.pause, |wish| wish.clamp(RETRY_MIN, WISH_MAX));
         self.until = Some(Instant::now() + pause);
         self.pause = (self.pause * 2).min(RETRY_MAX);

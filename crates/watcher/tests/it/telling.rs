@@ -249,3 +249,50 @@ async fn a_watcher_that_is_stuck_is_not_well() {
     asking.abort();
     running.crash().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_delivered_is_tried_again_in_order_or_given_up_when_it_is_too_old() {
+    let world = World::start().await;
+    let asks = Answer::Say(429, vec![("retry-after", "1".to_owned())], "slowly");
+    let (hook, busy, unwell) = (
+        Receiver::start(vec![ok("")]).await,
+        Receiver::start(vec![asks, status(500, ""), ok("")]).await,
+        Receiver::start(vec![status(503, "later")]).await,
+    );
+    let old = ChannelSpec { give_up_after: Duration::from_secs(2), ..webhook("old", &unwell) };
+    let builder = world
+        .builder(|_| {})
+        .channel(webhook("hook", &hook))
+        .channel(webhook("busy", &busy))
+        .channel(old);
+    let running = Running::of(builder.build().expect("a watcher"));
+    running.settled_at(ONE).await;
+    running.is_up(TWO).await;
+    world.kills_site_one().await;
+    running.settled_at(TWO).await;
+    until("all is delivered", async || {
+        let busy = journalled(&running, "busy").await;
+        busy.len() > 2 && busy.iter().all(|one| one.delivery == Delivery::Delivered)
+    })
+    .await;
+    let told_in_order: Vec<String> = {
+        let seen = busy.seen();
+        seen.iter().map(|seen| seen.header("x-schwenk-delivery").to_owned()).collect()
+    };
+    let (first, rest) = told_in_order.split_at(3);
+    assert!(first.iter().all(|id| *id == first[0]), "the first one three times: {told_in_order:?}");
+    assert!(!rest.contains(&first[0]), "and then the others: {told_in_order:?}");
+    let attempts: Vec<u32> = {
+        let mut busy = journalled(&running, "busy").await;
+        busy.reverse();
+        busy.iter().map(|one| one.attempts).collect()
+    };
+    assert_eq!(attempts[..2], [3, 1]);
+    until("given up", async || {
+        let old = journalled(&running, "old").await;
+        old.iter().any(|one| one.delivery == Delivery::GivenUp && one.problem.is_some())
+    })
+    .await;
+    hears(&hook, "raised", "here:notify/old").await;
+    running.stop().await.0.expect("a clean end");
+}

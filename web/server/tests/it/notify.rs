@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use schwenk::http::auth::hash;
 use serde_json::Value;
 
-use crate::harness::PATIENCE;
+use crate::harness::{PATIENCE, json};
 use crate::process::{Said, Service, configure, emulator, run, schwenk};
 use crate::receiver::{Answer, Receiver, ok, status};
 
@@ -167,6 +167,15 @@ async fn what_a_watcher_has_told_is_in_its_log() {
         .and_then(|line| serde_json::from_str(line).ok())
         .unwrap_or_else(|| panic!("{log:?}"));
     assert_eq!((&first["delivery"], &first["kind"]), (&"delivered".into(), &"raised".into()));
+    let get = async |path: &str| {
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let request = client.get(format!("{url}/api/v1{path}")).bearer_auth(TOKEN);
+        json(request.send().await.expect("an answer")).await
+    };
+    let answer = get("/notifications?limit=5").await;
+    crate::schema::check(&get("/openapi.json").await, "Notifications", &answer)
+        .expect("as the description says");
+    assert_eq!(answer["channels"][1]["name"], "pager");
     let nobody = ask(&["notify", "log", "--channel", "mail"]).await;
     assert_eq!(nobody.code, 2, "{nobody:?}");
     assert!(pager.seen().is_empty(), "a warning does not go to who wants what is critical");
