@@ -17,7 +17,7 @@ struct Group {
     packages: &'static [&'static str],
 }
 
-const GROUPS: [Group; 3] = [
+const GROUPS: [Group; 4] = [
     Group {
         what: "the panel's browser test",
         variable: "SCHWENK_TEST_BROWSER",
@@ -29,6 +29,12 @@ const GROUPS: [Group; 3] = [
         variable: "SCHWENK_TEST_PROMETHEUS",
         programs: &["prometheus", "promtool"],
         packages: &["prometheus"],
+    },
+    Group {
+        what: "the tests of e-mail",
+        variable: "SCHWENK_TEST_MAIL",
+        programs: &["/usr/bin/aiosmtpd", "/usr/bin/python3"],
+        packages: &["python3-aiosmtpd"],
     },
     Group {
         what: "the tests that run the servers' own programs",

@@ -120,8 +120,8 @@ pub use policy::{
     PolicySpec, Preset, ProviderPolicy, Require, SitePolicy,
 };
 pub use snapshot::{
-    MeasuredBound, Published, Sample, SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts,
-    Snapshot,
+    AlertView, MeasuredBound, Published, Sample, SampleSeries, ServerAnswer, ServiceSnapshot,
+    SiteFacts, Snapshot,
 };
 pub use state::State;
 pub use time::Timestamp;

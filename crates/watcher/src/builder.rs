@@ -14,12 +14,13 @@ use crate::error::{BuildError, RunError};
 use crate::figures::Counts;
 use crate::handle::Handle;
 use crate::journal::{self, Journal, Terms};
-use crate::notify::{LogNotifier, Notifier};
 use crate::options::Options;
 use crate::power::SitePower;
 use crate::probe;
+use crate::pulse::Pulse;
 use crate::setup::{Family, ServiceSetup, Setup};
 use crate::spec::{ProviderSpec, ServiceSpec, ZoneRef};
+use crate::telling::{ChannelSpec, DeliveryCounts};
 
 /// Commands and plans that wait for the driver.
 const REQUESTS_MAX: usize = 64;
@@ -42,7 +43,8 @@ pub struct WatcherBuilder {
     providers: Vec<ProviderSpec>,
     services: Vec<ServiceSpec>,
     power: Vec<(String, String, Arc<dyn SitePower>)>,
-    notifier: Arc<dyn Notifier>,
+    channels: Vec<ChannelSpec>,
+    panel: Option<String>,
     prober: Prober,
     options: Options,
 }
@@ -58,7 +60,8 @@ impl Watcher {
             providers: Vec::new(),
             services: Vec::new(),
             power: Vec::new(),
-            notifier: Arc::new(LogNotifier),
+            channels: Vec::new(),
+            panel: None,
             prober: Prober::new(),
             options: Options::default(),
         }
@@ -121,10 +124,17 @@ impl WatcherBuilder {
         self
     }
 
-    /// Who tells people. Default: [`LogNotifier`].
+    /// One more way to tell people. Without any, what happens is only logged and shown.
     #[must_use]
-    pub fn notifier(self, notifier: Arc<dyn Notifier>) -> Self {
-        Self { notifier, ..self }
+    pub fn channel(mut self, channel: ChannelSpec) -> Self {
+        self.channels.push(channel);
+        self
+    }
+
+    /// Where people find the panel; stands in every message.
+    #[must_use]
+    pub fn panel(self, url: impl Into<String>) -> Self {
+        Self { panel: Some(url.into()), ..self }
     }
 
     /// What probes are run with. Default: `Prober::new()`.
@@ -164,7 +174,8 @@ impl WatcherBuilder {
             options: self.options,
             clock: clock.not_before(opened.at),
             prober: self.prober,
-            notifier: self.notifier,
+            channels: self.channels.into(),
+            panel: self.panel,
             providers: self.providers,
             services,
             counts: counts.clone(),
@@ -188,10 +199,14 @@ impl WatcherBuilder {
             seq: opened.seq,
             power_changes,
             recent: opened.recent,
+            told: opened.told,
             problem: opened.problem,
         };
-        let (driver, snapshots) = Driver::new(setup, services, journal, memory, incoming);
-        Ok(Watcher { driver, handle: Handle { requests, snapshots, journal: path, counts } })
+        let (deliveries, pulse) = (DeliveryCounts::new(&setup.channels), Pulse::new(&setup));
+        let shared = (deliveries.clone(), pulse.clone());
+        let (driver, snapshots) = Driver::new(setup, services, journal, memory, shared, incoming);
+        let handle = Handle { requests, snapshots, journal: path, counts, deliveries, pulse };
+        Ok(Watcher { driver, handle })
     }
 
     fn checked(&self) -> Result<Vec<Arc<ServiceSetup>>, BuildError> {
@@ -205,6 +220,7 @@ impl WatcherBuilder {
         if self.services.is_empty() {
             return Err(spec("services", "at least one is needed"));
         }
+        channels_fit(&self.channels, &self.services)?;
         let mut names = BTreeSet::new();
         let mut checked = Vec::new();
         for service in &self.services {
@@ -275,6 +291,22 @@ impl WatcherBuilder {
         });
         places.collect()
     }
+}
+
+fn channels_fit(channels: &[ChannelSpec], services: &[ServiceSpec]) -> Result<(), BuildError> {
+    let mut names = BTreeSet::new();
+    for channel in channels {
+        let place = format!("channel {}", channel.name);
+        if !names.insert(&channel.name) {
+            return Err(spec(place, "there are two of this name; rename one"));
+        }
+        for wanted in channel.services.iter().flatten() {
+            if !services.iter().any(|service| service.policy.spec().service == *wanted) {
+                return Err(spec(place, format!("no service is called {wanted}")));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn sites_fit(service: &ServiceSpec) -> Result<(), BuildError> {

@@ -6,9 +6,12 @@ use dns_provider::RrSet;
 use failover_core::{Actor, Command, EventRecord, SiteId, Snapshot};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::alert::Alert;
 use crate::error::{CommandError, JournalError};
 use crate::figures::{Counts, Figures};
 use crate::journal;
+use crate::pulse::{Health, Pulse};
+use crate::telling::{Deliveries, DeliveryCounts, Notification};
 
 /// A way to look at a watcher and to command it. Cheap to clone; outlives the watcher.
 #[derive(Clone, Debug)]
@@ -17,6 +20,8 @@ pub struct Handle {
     pub(crate) snapshots: watch::Receiver<Arc<Snapshot>>,
     pub(crate) journal: PathBuf,
     pub(crate) counts: Arc<Counts>,
+    pub(crate) deliveries: DeliveryCounts,
+    pub(crate) pulse: Pulse,
 }
 
 /// The snapshots as they are made; a slow reader gets only the newest.
@@ -49,6 +54,11 @@ pub(crate) enum Request {
         service: String,
         to: SiteId,
         reply: oneshot::Sender<Result<Vec<ProviderDiff>, CommandError>>,
+    },
+    Raise(Alert),
+    Clear {
+        key: String,
+        text: String,
     },
 }
 
@@ -93,6 +103,22 @@ impl Handle {
         answer.await.map_err(|_| CommandError::Stopped)?
     }
 
+    /// Something lasts that the watcher cannot see by itself: it is said in the log, shown in the
+    /// snapshot and told to people, until it is cleared. Raised again, only its text changes.
+    pub async fn raise(&self, alert: Alert) -> Result<(), CommandError> {
+        self.requests.send(Request::Raise(alert)).await.map_err(|_| CommandError::Stopped)
+    }
+
+    /// What was raised with this key is over; `text` says so. Nothing happens if it does not last.
+    pub async fn clear(
+        &self,
+        key: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Result<(), CommandError> {
+        let request = Request::Clear { key: key.into(), text: text.into() };
+        self.requests.send(request).await.map_err(|_| CommandError::Stopped)
+    }
+
     /// At most `limit` journalled events with a number above `after` (0: all), newest first; only
     /// those of `service`, if one is given. Also works after the watcher has ended.
     ///
@@ -107,6 +133,26 @@ impl Handle {
         let service = service.map(str::to_owned);
         let read = move || journal::read_events(&path, after, limit, service.as_deref());
         tokio::task::spawn_blocking(read).await.map_err(|_| JournalError::Stopped)?
+    }
+}
+
+impl Handle {
+    /// The latest `limit` notifications in the journal, newest first. Also works after the watcher
+    /// has ended.
+    pub async fn notifications(&self, limit: u32) -> Result<Vec<Notification>, JournalError> {
+        let path = self.journal.clone();
+        let read = move || journal::read_notifications(&path, limit);
+        tokio::task::spawn_blocking(read).await.map_err(|_| JournalError::Stopped)?
+    }
+
+    /// What each channel has done since this watcher was built.
+    pub fn deliveries(&self) -> Vec<Deliveries> {
+        self.deliveries.all()
+    }
+
+    /// How the watcher is, without asking it: also works while it is stuck.
+    pub fn health(&self) -> Health {
+        self.pulse.health()
     }
 }
 

@@ -106,6 +106,16 @@
 //! Beside what was decided it holds what the machines were told, for a while ([`Retention`]); the
 //! module [`replay`] tells it to them again, or to another policy.
 //!
+//! # Telling people
+//!
+//! Who is told what is described with [`ChannelSpec`]s. An event that lasts (a site is down, a move
+//! is open, automation is disarmed) and an [`Alert`] are told once, again when they become more or
+//! less urgent, every so often while they last, and once more when they are over; of a repetition
+//! nobody is told. Each message is in the journal with the event it is about, before it is sent, and
+//! is tried again there until it is delivered or given up, also by the next watcher. So it is
+//! delivered at least once; exactly once where the channel is
+//! [idempotent](notify::Channel::is_idempotent). Each channel has a task and a queue of its own.
+//!
 //! # Time
 //!
 //! The machines are told a monotonic time that is anchored at the start to the time of day, and not
@@ -113,6 +123,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod alert;
 mod anchors;
 mod builder;
 mod clock;
@@ -123,27 +134,30 @@ pub mod figures;
 mod handle;
 mod journal;
 mod lag;
-mod notify;
 mod observe;
 mod options;
 mod power;
 mod probe;
 mod publish;
+mod pulse;
 pub mod replay;
 #[cfg(test)]
 mod sample;
 mod servers;
 mod setup;
 mod spec;
+mod telling;
 mod translate;
 mod zone;
 
+pub use alert::Alert;
 pub use builder::{Watcher, WatcherBuilder};
 pub use error::{BuildError, CommandError, JournalError, RunError};
 pub use handle::{Handle, ProviderDiff, Updates};
-pub use journal::{Retention, power_changes, read_events};
-pub use notify::{LogNotifier, Notifier};
+pub use journal::{Retention, power_changes, read_events, read_notifications};
 pub use options::{Checkpoint, Options};
 pub use power::{Act, PowerChange, SitePower};
+pub use pulse::Health;
 pub use servers::SiteServers;
 pub use spec::{ProviderSpec, ServiceSpec, SiteSpec, ZoneRef};
+pub use telling::{ChannelSpec, Deliveries, Delivery, Notification, Outcome};

@@ -8,10 +8,10 @@ use health::{Kind, MariadbCheck, Prober};
 
 use crate::clock::Clock;
 use crate::figures::Counts;
-use crate::notify::Notifier;
 use crate::options::Options;
 use crate::power::SitePower;
 use crate::spec::{ProviderSpec, ServiceSpec};
+use crate::telling::ChannelSpec;
 
 /// What the whole watcher is made of.
 #[derive(Debug)]
@@ -21,7 +21,10 @@ pub(crate) struct Setup {
     pub(crate) options: Options,
     pub(crate) clock: Clock,
     pub(crate) prober: Prober,
-    pub(crate) notifier: Arc<dyn Notifier>,
+    /// Who is told.
+    pub(crate) channels: Arc<[ChannelSpec]>,
+    /// Where the panel is.
+    pub(crate) panel: Option<String>,
     pub(crate) providers: Vec<ProviderSpec>,
     pub(crate) services: Vec<Arc<ServiceSetup>>,
     pub(crate) counts: Arc<Counts>,

@@ -6,7 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub use failover_core::Snapshot;
-use failover_core::{Command, EventRecord};
+use failover_core::{Command, EventRecord, Severity, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// `POST /api/v1/login`.
@@ -101,6 +101,59 @@ pub struct PlanCheck {
 pub struct Events {
     /// Newest first.
     pub events: Vec<EventRecord>,
+}
+
+/// `GET /api/v1/notifications?limit={n}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notifications {
+    /// Newest first.
+    pub notifications: Vec<Notification>,
+    /// The channels, in the configuration's order.
+    pub channels: Vec<ChannelState>,
+}
+
+/// One message to one channel, and what has become of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notification {
+    /// Its place in the journal.
+    pub id: u64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// The channel's name.
+    pub channel: String,
+    /// What it is about; the same in all messages about one condition.
+    pub key: String,
+    /// What it says of that: `raised`, `reminder`, `over` or `note`.
+    pub kind: String,
+    /// How urgent it is.
+    pub severity: Severity,
+    /// The service it concerns; none: the watcher as a whole.
+    pub service: Option<String>,
+    /// What people read.
+    pub text: String,
+    /// Since when the condition lasts.
+    pub since: Option<Timestamp>,
+    /// Tries so far.
+    pub attempts: u32,
+    /// `waiting`, `delivered`, `refused` or `given_up`.
+    pub delivery: String,
+    /// When that was certain.
+    pub ended: Option<Timestamp>,
+    /// Why the latest try did not deliver it.
+    pub problem: Option<String>,
+}
+
+/// A way to reach people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelState {
+    /// Its name.
+    pub name: String,
+    /// What sort of channel it is: `email`.
+    pub kind: String,
+    /// How many messages wait for their delivery.
+    pub waiting: u64,
+    /// Why the latest try failed; none while all is well.
+    pub problem: Option<String>,
 }
 
 /// `GET /api/v1/version`.

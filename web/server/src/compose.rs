@@ -1,5 +1,6 @@
 //! From a configuration to clients and a watcher: the one place that knows all the crates.
 mod compute;
+mod notify;
 
 use std::fmt;
 use std::path::Path;
@@ -19,12 +20,15 @@ use dns_provider::propagation::NameServer;
 use dns_provider::{DnsProvider, GoogleDns, HetznerDns, HetznerDnsBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
-use watcher::{BuildError, Options, ProviderSpec, ServiceSpec, SiteSpec, Watcher, ZoneRef};
+use watcher::{
+    BuildError, ChannelSpec, Options, ProviderSpec, ServiceSpec, SiteSpec, Watcher, ZoneRef,
+};
 
 use crate::config::{self, Api, Config, Google, GoogleCredentials};
 use crate::metrics::Calls;
 
 pub use compute::{clouds, clouds_of_sites, site_servers};
+pub use notify::{channels, heartbeat};
 
 /// How long the search for credentials may take when the project must be learnt from them.
 const SEARCH: Duration = Duration::from_secs(5);
@@ -241,12 +245,19 @@ pub fn watcher(
     config: &Config,
     providers: &[Arc<dyn DnsProvider>],
     clouds: &Clouds,
+    channels: Vec<ChannelSpec>,
     options: Options,
 ) -> Result<Watcher, BuildError> {
     let mut builder = Watcher::builder(&config.vantage)
         .version(crate::VERSION)
         .journal(&config.journal)
         .options(options);
+    if let Some(panel) = &config.server.public_origin {
+        builder = builder.panel(panel);
+    }
+    for channel in channels {
+        builder = builder.channel(channel);
+    }
     for (provider, client) in config.providers.iter().zip(providers) {
         let mut spec = ProviderSpec::new(&provider.id, client.clone());
         spec.call_timeout = provider.call_timeout;

@@ -5,9 +5,11 @@ pub mod cli;
 mod compose;
 pub mod config;
 pub mod demo;
+mod heartbeat;
 pub mod http;
 pub mod metrics;
 pub mod serve;
+mod systemd;
 mod words;
 
 /// The program's version.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use cloud_http::Call;
-use failover_core::{AttemptId, EventRecord, Input, Output, ProviderId, SiteId, SiteSet};
+use failover_core::{AttemptId, Input, Output, ProviderId, Severity, SiteId, SiteSet};
 
 use super::step::{Job, Reply, Taken};
 use super::task::Task;
@@ -39,33 +39,23 @@ impl Driver {
                 Output::Fence { site } => self.power(service, site, Act::Fence),
                 Output::Start { site } => self.power(service, site, Act::Start),
                 Output::Notify { severity, event } => {
-                    let known = taken.records.iter().chain(&self.recent);
-                    let known = known.into_iter().find(|record| record.event == event).cloned();
+                    // What is recorded stands in the log already.
+                    let mut recorded = taken.records.iter().chain(&self.recent);
+                    if recorded.any(|record| record.event == event) {
+                        continue;
+                    }
                     let setup = &self.services[service].setup;
-                    let record = known.unwrap_or_else(|| EventRecord {
-                        seq: self.seq,
-                        at: self.setup.clock.now(),
-                        service: setup.name().to_owned(),
-                        severity,
-                        text: event.text(setup.policy()),
-                        event,
-                    });
-                    self.tell(EventRecord { severity, ..record });
+                    log(severity, setup.name(), &event.text(setup.policy()));
                 }
                 _ => {}
             }
         }
+        self.send(taken.news);
         if let (Some(reply), Some(outcome)) = (reply, outcome) {
             // Whoever commands looks at the snapshot next, and must find the command in it.
             self.publish_picture();
             // Whoever asked may have gone away; the command stands.
             let _ = reply.send(outcome);
-        }
-    }
-
-    fn tell(&self, record: EventRecord) {
-        if let Some(outbox) = &self.outbox {
-            outbox.tell(record);
         }
     }
 
@@ -179,6 +169,8 @@ impl Driver {
                 Some(at) => self.plan(at, to, reply),
                 None => drop(reply.send(Err(CommandError::UnknownService(service)))),
             },
+            Request::Raise(alert) => self.raise(alert),
+            Request::Clear { key, text } => self.clear(&key, &text),
         }
     }
 
@@ -208,5 +200,14 @@ impl Driver {
             });
             let _ = reply.send(Ok(futures_util::future::join_all(diffs).await));
         }));
+    }
+}
+
+/// What people should know stands in the log, too, as urgent as it is.
+fn log(severity: Severity, service: &str, text: &str) {
+    match severity {
+        Severity::Info => tracing::info!(%service, "{text}"),
+        Severity::Warning => tracing::warn!(%service, "{text}"),
+        Severity::Critical => tracing::error!(%service, "{text}"),
     }
 }

@@ -52,7 +52,10 @@ impl Driver {
             Fact::Zone { service, provider, found } => self.zone_found(service, provider, found),
             Fact::Bound { service, bound } => self.services[service].bound = bound,
             Fact::Powered { service, site, id, ok } => self.powered(service, site, id, ok),
+            Fact::Raised(alert) => self.raise(alert),
+            Fact::Over { key, text } => self.clear(&key, &text),
             Fact::Isolated(isolated) => {
+                self.is_isolated(isolated);
                 for service in 0..self.services.len() {
                     let vantage = self.services[service].setup.vantage;
                     self.tell_machine(service, Input::Isolated { vantage, isolated });
@@ -81,6 +84,7 @@ impl Driver {
     }
 
     fn probed(&mut self, row: &Row, report: &Report) {
+        self.pulse.probed();
         let at = self.setup.clock.stamp(report.started);
         let ok = report.outcome.is_ok();
         let keep = self.setup.options.samples;

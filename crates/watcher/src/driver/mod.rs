@@ -4,6 +4,7 @@
 //! contain a record is written to the journal first; until the disk has answered, no other step is
 //! taken and nothing is carried out.
 mod account;
+mod alerts;
 mod effects;
 mod facts;
 mod losses;
@@ -13,6 +14,7 @@ mod recording;
 mod service;
 mod step;
 mod task;
+mod telling;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -24,14 +26,16 @@ use failover_core::{
 };
 use tokio::sync::{mpsc, watch};
 
+use crate::alert::{Alert, Alerts};
 use crate::error::{JournalError, RunError};
 use crate::handle::Request;
-use crate::journal::{Batch, Journal};
-use crate::notify::Outbox;
+use crate::journal::{Batch, Journal, Told};
 use crate::observe::Heard;
 use crate::probe::Row;
 use crate::publish::Attempt;
+use crate::pulse::Pulse;
 use crate::setup::Setup;
+use crate::telling::{Courier, DeliveryCounts, Desk, Sender};
 use crate::{anchors, probe, zone};
 
 pub(crate) use power::Works;
@@ -60,6 +64,10 @@ pub(crate) enum Fact {
     Bound { service: usize, bound: Option<MeasuredBound> },
     /// A change of power has ended.
     Powered { service: usize, site: SiteId, id: u64, ok: bool },
+    /// A condition lasts from now on, or lasts in other words.
+    Raised(Alert),
+    /// The condition of this key is over.
+    Over { key: String, text: String },
 }
 
 pub(crate) type Stored = Result<Vec<Option<RrSet>>, String>;
@@ -86,11 +94,21 @@ pub(crate) struct Driver {
     power_changes: u64,
     /// The latest events, newest first.
     recent: VecDeque<EventRecord>,
+    /// What lasts and is no event.
+    alerts: Alerts,
     requests: mpsc::Receiver<Request>,
     facts: (mpsc::Sender<Fact>, mpsc::Receiver<Fact>),
     snapshots: watch::Sender<Arc<Snapshot>>,
-    outbox: Option<Outbox>,
-    delivery: Option<Task>,
+    /// Who is told what.
+    desk: Desk,
+    /// The queues of the channels.
+    senders: Vec<Sender>,
+    /// Those who deliver, until they begin.
+    couriers: Vec<Courier>,
+    deliveries: Vec<Task>,
+    /// Alerts of an earlier watcher have been looked at.
+    settled: bool,
+    pulse: Pulse,
     /// Steps to be taken, in order.
     queue: VecDeque<Job>,
     /// The step whose record is being written.
@@ -116,6 +134,8 @@ pub(crate) struct Memory {
     pub(crate) power_changes: u64,
     /// The latest events, newest first.
     pub(crate) recent: Vec<EventRecord>,
+    /// What people were told.
+    pub(crate) told: Told,
     /// Why the journal cannot be written for now.
     pub(crate) problem: Option<JournalError>,
 }
@@ -126,24 +146,32 @@ impl Driver {
         services: Vec<Service>,
         journal: Journal,
         memory: Memory,
+        (deliveries, pulse): (DeliveryCounts, Pulse),
         requests: mpsc::Receiver<Request>,
     ) -> (Self, watch::Receiver<Arc<Snapshot>>) {
         let started = setup.clock.now();
         let recording = recording::Recording::new(&setup.options.retention);
         let reckoning = losses::Reckoning::new(setup.options.reckon_interval);
         let (snapshots, mut pictures) = watch::channel(Arc::new(picture::empty(&setup)));
-        let driver = Self {
+        let (sender, facts) = mpsc::channel(FACTS_MAX);
+        let start = telling::Start::new(&setup, &journal, memory.told, &deliveries, &sender);
+        let mut driver = Self {
             setup,
             services,
             journal,
             seq: memory.seq,
             power_changes: memory.power_changes,
             recent: memory.recent.into(),
+            alerts: Alerts::default(),
             requests,
-            facts: mpsc::channel(FACTS_MAX),
+            facts: (sender, facts),
             snapshots,
-            outbox: None,
-            delivery: None,
+            desk: start.desk,
+            senders: start.senders,
+            couriers: start.couriers,
+            deliveries: Vec::new(),
+            settled: false,
+            pulse,
             queue: VecDeque::new(),
             pending: None,
             trouble: memory.problem.as_ref().map(Trouble::new),
@@ -154,6 +182,10 @@ impl Driver {
             reckoning,
             tasks: Vec::new(),
         };
+        if let Some(trouble) = &driver.trouble {
+            let problem = trouble.problem.clone();
+            driver.journal_is_lost(&problem);
+        }
         driver.publish_picture_first();
         pictures.mark_unchanged();
         (driver, pictures)
@@ -164,6 +196,7 @@ impl Driver {
         let mut shutdown = std::pin::pin!(shutdown);
         self.start();
         loop {
+            self.pulse.beat();
             while self.pending.is_none()
                 && let Some(job) = self.queue.pop_front()
             {
@@ -189,9 +222,8 @@ impl Driver {
 
     fn start(&mut self) {
         let (setup, facts) = (&self.setup, &self.facts.0);
-        let (outbox, deliver) = Outbox::new(setup.notifier.clone(), setup.counts.clone());
-        self.outbox = Some(outbox);
-        self.delivery = Some(Task::spawn(deliver));
+        let couriers = std::mem::take(&mut self.couriers).into_iter();
+        self.deliveries = couriers.map(|courier| Task::spawn(courier.run())).collect();
         self.tasks.push(Task::spawn(anchors::watch(setup.clone(), facts.clone())));
         for provider in 0..setup.providers.len() {
             self.tasks.push(Task::spawn(zone::look_up(setup.clone(), provider, facts.clone())));
@@ -224,6 +256,7 @@ impl Driver {
             }
             self.recover(now);
             self.keep_quiet_facts(now);
+            self.tell_in_time();
         }
         self.reckon_bounds(now);
         if self.pictures.due() <= now {
@@ -290,10 +323,11 @@ impl Driver {
         } else {
             self.journal.keep(facts);
         }
-        self.outbox = None;
-        if let Some(mut delivery) = self.delivery.take() {
-            delivery.ends_within(LAST_WRITE).await;
-        }
+        // What is not delivered by then is in the journal.
+        self.senders.clear();
+        let ends = self.deliveries.iter_mut().map(|delivery| delivery.ends_within(LAST_WRITE));
+        futures_util::future::join_all(ends).await;
+        self.deliveries.clear();
         let _ = tokio::time::timeout(LAST_WRITE, self.journal.close()).await;
         Ok(())
     }

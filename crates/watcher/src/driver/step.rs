@@ -15,6 +15,7 @@ use super::recording::Facts;
 use crate::error::{CommandError, JournalError, RunError};
 use crate::facts::Chunk;
 use crate::journal::{Audit, Batch, Written};
+use crate::telling::{Desk, News};
 
 /// Events kept while the journal cannot be written; the oldest are given up beyond that.
 const BACKLOG_MAX: usize = 4096;
@@ -71,6 +72,8 @@ struct Step {
     before: Failover,
     taken: Taken,
     facts: Facts,
+    /// Who was told what before it.
+    desk: Option<Desk>,
 }
 
 /// What a step has brought.
@@ -79,6 +82,8 @@ pub(crate) struct Taken {
     pub(crate) service: usize,
     pub(crate) outputs: Vec<Output>,
     pub(crate) records: Vec<EventRecord>,
+    /// What people are told of it.
+    pub(crate) news: News,
 }
 
 /// The journal cannot be written.
@@ -90,6 +95,8 @@ pub(crate) struct Trouble {
     pause: Duration,
     events: VecDeque<EventRecord>,
     audit: VecDeque<Audit>,
+    /// What people were told meanwhile.
+    news: News,
     /// Receipts, at most one per open attempt.
     held: Vec<Job>,
     /// Events given up.
@@ -114,7 +121,9 @@ impl Driver {
         let records = self.records(job.service, now, &outputs);
         self.mark_fact(job.service, &records);
         let audit = self.audit(&job, now, &outputs);
-        let taken = Taken { service: job.service, outputs, records };
+        let desk = (!records.is_empty()).then(|| self.desk.clone());
+        let news = self.news_of(job.service, &records);
+        let taken = Taken { service: job.service, outputs, records, news };
         if taken.records.is_empty() && audit.is_none() {
             self.carry_out(taken, job.reply);
             return;
@@ -122,7 +131,7 @@ impl Driver {
         let name = self.services[job.service].setup.clone();
         self.setup.options.reached(name.name(), "decided").await;
         if let Some(trouble) = &mut self.trouble {
-            trouble.keep(&taken.records, audit);
+            trouble.keep(&taken.records, audit, &taken.news);
             self.carry_out(taken, job.reply);
             return;
         }
@@ -133,9 +142,10 @@ impl Driver {
             states: vec![(name.name().to_owned(), now, state)],
             audit: audit.into_iter().collect(),
             power: Vec::new(),
+            news: taken.news.clone(),
             facts: facts.chunks.clone(),
         };
-        let what = Writing::Step(Box::new(Step { job, before, taken, facts }));
+        let what = Writing::Step(Box::new(Step { job, before, taken, facts, desk }));
         self.write(batch, what);
     }
 
@@ -175,12 +185,17 @@ impl Driver {
 
     /// Nothing of the step is durable, so none of it may be seen outside.
     fn undo(&mut self, step: Step, error: &JournalError) {
-        tracing::error!("nothing is changed any more: {error}");
-        let Step { job, before, taken, facts } = step;
+        let Step { job, before, taken, facts, desk } = step;
         self.services[taken.service].machine = before;
         facts.undo(&mut self.services[taken.service].recorder);
         self.seq -= taken.records.len() as u64;
-        self.trouble = Some(Trouble::new(error));
+        if let Some(desk) = desk {
+            self.desk = desk;
+        }
+        let trouble = Trouble::new(error);
+        let problem = trouble.problem.clone();
+        self.trouble = Some(trouble);
+        self.journal_is_lost(&problem);
         // That the journal works is a fact no more, whoever is yet to be told.
         self.queue.retain(|job| !matches!(job.input, Input::Journal { .. }));
         if !matches!(job.input, Input::Journal { .. }) {
@@ -217,6 +232,7 @@ impl Driver {
             states: states.collect(),
             audit: trouble.audit.iter().cloned().collect(),
             power: Vec::new(),
+            news: trouble.news.clone(),
             facts: Vec::new(),
         }
     }
@@ -224,7 +240,7 @@ impl Driver {
     fn recovered(&mut self) {
         let Some(trouble) = self.trouble.take() else { return };
         let (kept, lost) = (trouble.events.len(), trouble.lost);
-        tracing::warn!("the journal is writable again; {kept} events were kept, {lost} lost");
+        self.journal_is_back(kept, lost);
         for service in 0..self.services.len() {
             self.queue.push_back(Job::of(service, Input::Journal { writable: true }));
         }
@@ -285,6 +301,7 @@ impl Trouble {
             pause: RETRY_MIN,
             events: VecDeque::new(),
             audit: VecDeque::new(),
+            news: News::default(),
             held: Vec::new(),
             lost: 0,
         }
@@ -301,7 +318,15 @@ impl Trouble {
         self.events.len()
     }
 
-    fn keep(&mut self, records: &[EventRecord], audit: Option<Audit>) {
+    /// What people are told although it is in no journal.
+    pub(super) fn keep_news(&mut self, news: &News) {
+        self.news.merge(news.clone());
+        let told = self.news.notifications.len();
+        self.news.notifications.drain(..told.saturating_sub(BACKLOG_MAX));
+    }
+
+    fn keep(&mut self, records: &[EventRecord], audit: Option<Audit>, news: &News) {
+        self.keep_news(news);
         self.events.extend(records.iter().cloned());
         self.audit.extend(audit);
         while self.events.len() > BACKLOG_MAX {

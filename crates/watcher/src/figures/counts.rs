@@ -1,15 +1,14 @@
 //! Counting: the watcher's tasks write here, whoever exports reads a copy.
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use failover_core::{EventRecord, Input, MoveId, MoveKind, PolicySpec, Severity, Timestamp};
+use failover_core::{EventRecord, Input, MoveId, MoveKind, PolicySpec, Timestamp};
 use health::{Outcome, Problem};
 
 use super::follow::{Open, service};
 use super::words::{probe_word, tag, word_of};
-use super::{Figures, Gaps, Histogram, JournalFigures, Leadership, ProbeFigures, Told};
+use super::{Figures, Gaps, Histogram, JournalFigures, Leadership, ProbeFigures};
 use crate::probe::Row;
 use crate::setup::ServiceSetup;
 
@@ -42,12 +41,8 @@ impl Counts {
             facts_lost: 0,
             bytes: None,
         };
-        let figures = Figures {
-            services: each.collect(),
-            journal: journal_figures,
-            notifications: BTreeMap::new(),
-            probes_dropped: 0,
-        };
+        let figures =
+            Figures { services: each.collect(), journal: journal_figures, probes_dropped: 0 };
         let services = vec![Open::default(); services.len()];
         let inner = Mutex::new(Inner { figures, services, writing: None });
         Self { journal: journal.to_owned(), inner }
@@ -78,10 +73,6 @@ impl Counts {
 
     pub(crate) fn probe_dropped(&self) {
         self.inner().figures.probes_dropped += 1;
-    }
-
-    pub(crate) fn told(&self, severity: Severity, told: Told) {
-        *self.inner().figures.notifications.entry((severity, told)).or_default() += 1;
     }
 
     /// A move that was under way when the watcher was started.

@@ -24,22 +24,8 @@ pub struct Figures {
     pub services: Vec<ServiceFigures>,
     /// The journal.
     pub journal: JournalFigures,
-    /// What was handed to the notifier.
-    pub notifications: BTreeMap<(Severity, Told), u64>,
     /// Probes that were not looked at because the watcher was too far behind.
     pub probes_dropped: u64,
-}
-
-/// What became of something people were to be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Told {
-    /// The notifier has taken it.
-    Handed,
-    /// The notifier took too long.
-    TimedOut,
-    /// Too much was waiting already.
-    Dropped,
 }
 
 /// What was counted of one service.

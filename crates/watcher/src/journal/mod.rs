@@ -2,6 +2,7 @@
 //!
 //! One SQLite file (WAL, `synchronous=FULL`), one writing thread, one writer per file.
 mod facts;
+mod notices;
 mod open;
 mod power;
 mod read;
@@ -23,7 +24,10 @@ use tokio::sync::oneshot;
 use crate::error::JournalError;
 use crate::facts::Chunk;
 use crate::power::PowerChange;
+use crate::telling::News;
 
+pub(crate) use notices::Told;
+pub use notices::read_notifications;
 pub(crate) use open::{Terms, open};
 pub use power::power_changes;
 pub use read::read_events;
@@ -41,6 +45,8 @@ pub(crate) struct Batch {
     pub(crate) audit: Vec<Audit>,
     /// Changes of power.
     pub(crate) power: Vec<PowerChange>,
+    /// What people are told.
+    pub(crate) news: News,
     /// The facts that led to it. If only they cannot be written, the rest is written without them.
     pub(crate) facts: Vec<Chunk>,
 }
@@ -59,9 +65,11 @@ pub(crate) struct Audit {
 /// The answer to a written batch; see [`Journal::commit`].
 pub(crate) type Written = oneshot::Receiver<Result<(), JournalError>>;
 
+#[derive(Debug)]
 enum Order {
     Commit(Batch, oneshot::Sender<Result<(), JournalError>>),
     Facts(Vec<Chunk>),
+    Tell(News),
     Close(oneshot::Sender<()>),
 }
 
@@ -110,6 +118,11 @@ impl Journal {
         }
     }
 
+    /// A way to write what becomes of notifications, for whoever delivers them.
+    pub(crate) fn notes(&self) -> Notes {
+        Notes(self.orders.clone())
+    }
+
     /// Rises whenever facts were given up: every segment that is open then has a hole.
     pub(crate) fn losses(&self) -> u64 {
         self.losses.load(Ordering::SeqCst)
@@ -124,18 +137,34 @@ impl Journal {
     }
 }
 
+/// Writes what nobody waits for.
+#[derive(Clone, Debug)]
+pub(crate) struct Notes(mpsc::Sender<Order>);
+
+impl Notes {
+    pub(crate) fn tell(&self, news: News) {
+        if !news.is_empty() {
+            // After the end of the journal's thread it is told again by the next watcher.
+            let _ = self.0.send(Order::Tell(news));
+        }
+    }
+}
+
 fn serve(mut writer: write::Writer, incoming: &mpsc::Receiver<Order>) {
     while let Ok(order) = incoming.recv() {
         match order {
             Order::Commit(batch, reply) => {
                 let _ = reply.send(writer.commit(&batch));
                 writer.clear_out();
+                writer.tell_again();
             }
             Order::Facts(chunks) => {
                 writer.keep(chunks);
                 writer.clear_out();
             }
+            Order::Tell(news) => writer.tell(news),
             Order::Close(reply) => {
+                writer.tell_again();
                 writer.close();
                 let _ = reply.send(());
                 return;

@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i64 = 0x5377_6e6b;
 
 /// `PRAGMA user_version`: the newest schema this program knows.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 /// Makes an empty file ours. Events cannot be changed or removed, not even by mistake.
 pub(super) const CREATE: &str = "
@@ -89,4 +89,34 @@ CREATE TABLE power (
     served INTEGER,
     given_up TEXT
 ) STRICT;
+";
+
+/// What version 4 has beside them: what lasts, and what people are told of it.
+pub(super) const NOTICES: &str = "
+CREATE TABLE conditions (
+    key TEXT PRIMARY KEY,
+    severity TEXT NOT NULL,
+    peak TEXT NOT NULL,
+    service TEXT,
+    text TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    acknowledged INTEGER NOT NULL
+) STRICT;
+CREATE TABLE notifications (
+    id INTEGER PRIMARY KEY,
+    uid TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    channel TEXT NOT NULL,
+    key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    service TEXT,
+    text TEXT NOT NULL,
+    since INTEGER,
+    attempts INTEGER NOT NULL,
+    delivery TEXT NOT NULL,
+    ended INTEGER,
+    problem TEXT
+) STRICT;
+CREATE INDEX notifications_waiting ON notifications (id) WHERE delivery = 'waiting';
 ";

@@ -1,6 +1,7 @@
 //! The journal on real files.
 mod facts;
 mod migration;
+mod notices;
 mod power;
 
 use std::path::{Path, PathBuf};

@@ -8,9 +8,10 @@ use failover_core::EventRecord;
 use rusqlite::{Connection, Transaction, params};
 
 use super::open::Terms;
-use super::{Audit, Batch, facts, power, retention};
+use super::{Audit, Batch, facts, notices, power, retention};
 use crate::error::JournalError;
 use crate::facts::Chunk;
+use crate::telling::News;
 
 /// The writing connection and the lock that makes it the only one.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(crate) struct Writer {
     pub(super) connection: Connection,
     /// What is known of the facts.
     pub(super) facts: facts::Store,
+    /// What has become of notifications and was not written yet.
+    pub(super) news: News,
     /// Held, not read: the lock ends with it.
     _lock: File,
 }
@@ -26,7 +29,8 @@ pub(crate) struct Writer {
 impl Writer {
     pub(super) fn new(path: &Path, connection: Connection, lock: File, terms: &Terms<'_>) -> Self {
         let facts = facts::Store::new(terms);
-        Self { path: path.to_owned(), connection, facts, _lock: lock }
+        let news = News::default();
+        Self { path: path.to_owned(), connection, facts, news, _lock: lock }
     }
 
     /// Counts how often facts were given up.
@@ -92,6 +96,7 @@ fn write(
     for change in &batch.power {
         power::put(&all, change)?;
     }
+    notices::put(&all, &batch.news)?;
     for chunk in chunks {
         facts::add(&all, chunk, version)?;
     }

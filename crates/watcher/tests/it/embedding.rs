@@ -1,42 +1,10 @@
 //! The watcher inside another program: what it takes, and what it says of a wrong description.
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use failover_core::{EventRecord, Fence, Severity};
-use watcher::{BuildError, Notifier, Watcher, ZoneRef};
+use failover_core::Fence;
+use watcher::{BuildError, Watcher, ZoneRef};
 
-use crate::support::{Running, TWO, World};
-
-#[derive(Debug, Default)]
-struct Mailbox(Mutex<Vec<EventRecord>>);
-
-#[async_trait]
-impl Notifier for Mailbox {
-    async fn notify(&self, record: &EventRecord) {
-        self.0.lock().expect("not poisoned").push(record.clone());
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn people_are_told_of_a_failover_with_the_journals_own_words() {
-    let world = World::start().await;
-    let mailbox = Arc::new(Mailbox::default());
-    let builder = world.builder(|_| {}).notifier(mailbox.clone());
-    let running = Running::of(builder.build().expect("a watcher"));
-    running.settled_somewhere().await;
-    running.is_up(TWO).await;
-    world.kills_site_one().await;
-    running.settled_at(TWO).await;
-    let events = running.events().await;
-    running.stop().await.0.expect("a clean end");
-    let told = mailbox.0.lock().expect("not poisoned").clone();
-    assert!(told.iter().any(|record| record.severity == Severity::Critical), "{told:#?}");
-    for record in &told {
-        assert!(events.contains(record), "not in the journal: {record:#?}");
-    }
-}
+use crate::support::{Running, World};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_snapshot_is_there_before_the_watcher_runs_and_keeps_coming() {

@@ -14,6 +14,11 @@ mod mariadb_server;
 mod outage;
 mod power;
 mod process;
+// What another crate tests its channels with; these here need less of it.
+#[allow(dead_code)]
+#[path = "../../../notify/tests/it/receiver.rs"]
+mod receiver;
 mod replay;
 mod shutdown;
 mod support;
+mod telling;

@@ -10,6 +10,7 @@ mod hash_password;
 mod locations;
 mod log;
 mod measured;
+mod notify;
 mod operate;
 pub mod out;
 mod remote;
@@ -27,6 +28,7 @@ use exit::{Exit, Failed};
 use out::Out;
 
 use crate::config::{Log, LogLevel};
+pub use status::served_from;
 
 /// Keeps services reachable when a cloud fails: watches sites, decides, moves DNS records.
 #[derive(Debug, Parser)]
@@ -65,6 +67,8 @@ enum Command {
     Maintenance(operate::MaintenanceArgs),
     /// Show what happened.
     Events(events::EventsArgs),
+    /// Try the channels by which people are told, or show what they were told.
+    Notify(notify::NotifyArgs),
     /// Feed a recorded incident through the decision again, or through another policy. Needs no
     /// watcher and changes nothing.
     Replay(replay::ReplayArgs),
@@ -165,6 +169,7 @@ async fn dispatch(cli: Cli, out: Out) -> Result<Exit, Failed> {
         Command::Rearm(args) => operate::rearm(args, out).await,
         Command::Maintenance(args) => operate::maintenance(args, out).await,
         Command::Events(args) => events::events(args, out).await,
+        Command::Notify(args) => notify::notify(args, out).await,
         Command::Replay(args) => replay::replay(&args, out),
         Command::Dns(args) => dns::dns(*args, out).await,
         Command::Locations(args) => locations::locations(args, out).await,

@@ -8,10 +8,10 @@ use super::ConfigArg;
 use super::exit::{Exit, Failed};
 use super::out::Out;
 use super::stop::Stop;
-use crate::compose;
 use crate::config::Config;
 use crate::metrics::Calls;
 use crate::serve::{Beside, Ended, serve};
+use crate::{compose, heartbeat, systemd};
 
 #[derive(Debug, Args)]
 pub struct RunArgs {
@@ -29,7 +29,14 @@ pub async fn run(config: Config, out: Out) -> Result<Exit, Failed> {
     let providers = providers.map_err(|problem| Failed::input(problem.to_string()))?;
     let clouds = compose::clouds_of_sites(&config, &calls).await;
     let clouds = clouds.map_err(|problem| Failed::input(problem.to_string()))?;
-    let watcher = compose::watcher(&config, &providers, &clouds, compose::options(&config));
+    let channels = compose::channels(&config).map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Failed::input(lines.join("\n"))
+    })?;
+    let heartbeat = compose::heartbeat(config.heartbeat.as_ref());
+    let heartbeat = heartbeat.map_err(|problem| Failed::input(problem.to_string()))?;
+    let options = compose::options(&config);
+    let watcher = compose::watcher(&config, &providers, &clouds, channels, options);
     let watcher = watcher.map_err(|error| Failed::other(error.to_string()))?;
     let listener = listen(config.server.listen, "listen").await?;
     let metrics = match config.server.metrics_listen {
@@ -37,8 +44,18 @@ pub async fn run(config: Config, out: Out) -> Result<Exit, Failed> {
         None => None,
     };
     announce(&config, &listener, metrics.as_ref(), out)?;
+    if config.notify.is_empty() {
+        tracing::warn!("nobody is told of anything: add [[notify]]");
+    }
+    let reporting = tokio::spawn(systemd::report(watcher.handle(), stop.requested()));
+    let beating = config.heartbeat.as_ref().zip(heartbeat).map(|(wanted, heartbeat)| {
+        tokio::spawn(heartbeat::beat(heartbeat, wanted.every, watcher.handle()))
+    });
     let beside = Beside { demo: None, calls, metrics };
-    match serve(watcher, listener, &config.server, beside, &stop.receiver()).await {
+    let served = serve(watcher, listener, &config.server, beside, &stop.receiver()).await;
+    reporting.abort();
+    beating.inspect(tokio::task::JoinHandle::abort);
+    match served {
         Ok(()) => Ok(Exit::Done),
         Err(Ended(message)) => Err(Failed::other(message)),
     }

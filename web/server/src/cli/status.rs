@@ -38,11 +38,20 @@ fn text(snapshot: &Snapshot) -> String {
     if let Some(problem) = &snapshot.journal_problem {
         text += &format!("JOURNAL: {problem}; nothing is changed meanwhile\n\n");
     }
+    for alert in snapshot.alerts.iter().filter(|alert| alert.key != "journal") {
+        let since = show_moment(alert.since.as_millis());
+        text += &format!("ALERT since {since}: {}\n\n", alert.text);
+    }
     for service in &snapshot.services {
         text += &self::service(service);
         text += "\n";
     }
     text
+}
+
+/// The sites a service is served from.
+pub fn served_from(service: &ServiceSnapshot) -> String {
+    names(service.view.desired, &service.sites)
 }
 
 /// One service: where it is served from, its sites, its providers, what comes next.

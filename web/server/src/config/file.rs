@@ -10,6 +10,7 @@ use web_api::Role;
 
 use super::figure::{LongTime, Number, Share};
 use super::file_blueprint::BlueprintFile;
+use super::file_notify::{HeartbeatFile, NotifyFile};
 use super::model::{LogFormat, LogLevel, Standby};
 use super::problem::{At, join};
 use super::read::{Field, Parse, Reader, Table, section};
@@ -39,6 +40,10 @@ section! {
         providers: List<ProviderFile>,
         /// What is kept reachable.
         services: List<ServiceFile>,
+        /// Who is told.
+        notify: List<NotifyFile>,
+        /// Who misses this watcher when it falls silent.
+        heartbeat: HeartbeatFile,
         /// The locations to make at the providers.
         blueprint: BlueprintFile,
     }

@@ -6,7 +6,9 @@ pub mod effective;
 mod figure;
 pub mod file;
 mod file_blueprint;
+mod file_notify;
 mod model;
+mod model_notify;
 pub mod nearest;
 mod problem;
 mod read;
@@ -21,6 +23,7 @@ pub use model::{
     Account, Api, Config, Expect, Google, GoogleCredentials, Locations, Log, LogFormat, LogLevel,
     NameServer, Provider, Server, Servers, Service, Site, Standby,
 };
+pub use model_notify::{Heartbeat, Notify, Way};
 use problem::Source;
 pub use problem::{Place, Problem};
 use read::Reader;

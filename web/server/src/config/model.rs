@@ -9,6 +9,7 @@ use failover_core::bound::Loss;
 use secrecy::SecretString;
 use web_api::Role;
 
+use super::model_notify::{Heartbeat, Notify};
 use super::problem::{Place, Problem};
 
 /// A validated configuration.
@@ -34,6 +35,10 @@ pub struct Config {
     pub providers: Vec<Provider>,
     /// The services.
     pub services: Vec<Service>,
+    /// Who is told.
+    pub notify: Vec<Notify>,
+    /// Who misses this watcher when it falls silent.
+    pub heartbeat: Option<Heartbeat>,
     /// What is doubtful.
     pub warnings: Vec<Problem>,
 }

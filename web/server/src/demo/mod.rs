@@ -77,7 +77,7 @@ impl Demo {
         let clouds = compose::clouds_of_sites(&parsed, &calls)
             .await
             .map_err(|problem| problem.to_string())?;
-        let watcher = compose::watcher(&parsed, &providers, &clouds, options);
+        let watcher = compose::watcher(&parsed, &providers, &clouds, Vec::new(), options);
         let watcher = watcher.map_err(|error| error.to_string())?;
         let world = World::new(emulator, directory, &parsed, providers)?;
         Ok(Self {

@@ -6,7 +6,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use web_api::{Events, Version};
+use web_api::{ChannelState, Events, Notification, Notifications, Version};
 
 use super::app::{App, service};
 use super::auth::Viewer;
@@ -73,6 +73,65 @@ pub async fn events(
     let read = app.watcher().events(query.after, limit, query.service.as_deref()).await;
     let events = read.map_err(|error| Refusal::unavailable(error.to_string()))?;
     Ok(Json(Events { events }))
+}
+
+/// Which notifications.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct NotificationsQuery {
+    /// At most this many, the newest.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u32>,
+}
+
+/// What people were told and what has become of it, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/notifications", tag = "look", params(NotificationsQuery),
+    responses(
+        (status = 200, body = envelope::Notifications, description = "The messages, newest first"),
+        (status = 400, body = envelope::Problem, content_type = "application/problem+json",
+         description = "The query is malformed"),
+        envelope::Refused,
+    )
+)]
+pub async fn notifications(
+    State(app): State<App>,
+    _: Viewer,
+    Ask(query): Ask<NotificationsQuery>,
+) -> Answer<Json<Notifications>> {
+    let limit = query.limit.unwrap_or(EVENTS_DEFAULT);
+    if limit == 0 || limit > EVENTS_MAX {
+        return Err(Refusal::bad_request(format!("limit must be from 1 to {EVENTS_MAX}")));
+    }
+    let read = app.watcher().notifications(limit).await;
+    let read = read.map_err(|error| Refusal::unavailable(error.to_string()))?;
+    let channels = app.watcher().deliveries().into_iter().map(|one| ChannelState {
+        name: one.channel,
+        kind: one.kind,
+        waiting: one.waiting,
+        problem: one.problem,
+    });
+    let notifications = read.into_iter().map(shown).collect();
+    Ok(Json(Notifications { notifications, channels: channels.collect() }))
+}
+
+fn shown(one: watcher::Notification) -> Notification {
+    Notification {
+        id: one.id,
+        at: one.at,
+        channel: one.channel,
+        key: one.key,
+        kind: one.kind.word().to_owned(),
+        severity: one.severity,
+        service: one.service,
+        text: one.text,
+        since: one.since,
+        attempts: one.attempts,
+        delivery: one.delivery.word().to_owned(),
+        ended: one.ended,
+        problem: one.problem,
+    }
 }
 
 /// Whether this process answers at all. Says nothing about the services.

@@ -42,8 +42,14 @@ async fn public(State(app): State<App>) -> Answer<impl IntoResponse> {
 
 fn page(app: &App) -> Answer<impl IntoResponse + use<>> {
     let (snapshot, figures) = (app.watcher().snapshot(), app.watcher().figures());
-    let listeners = app.listening();
-    let seen = Seen { snapshot: &snapshot, figures: &figures, calls: app.calls(), listeners };
+    let (deliveries, listeners) = (app.watcher().deliveries(), app.listening());
+    let seen = Seen {
+        snapshot: &snapshot,
+        figures: &figures,
+        deliveries: &deliveries,
+        calls: app.calls(),
+        listeners,
+    };
     let text = metrics::render(&seen).map_err(Refusal::unavailable)?;
     Ok(([(CONTENT_TYPE, metrics::CONTENT_TYPE)], text))
 }

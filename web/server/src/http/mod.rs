@@ -42,6 +42,7 @@ pub fn router(app: App) -> Router {
         .route("/snapshot", get(look::snapshot))
         .route("/live", get(live::live))
         .route("/events", get(look::events))
+        .route("/notifications", get(look::notifications))
         .route("/services/{service}/command", post(command::command))
         .route("/services/{service}/plan", get(plan::plan))
         .route("/demo/faults", get(demo::list))

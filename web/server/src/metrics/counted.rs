@@ -1,6 +1,7 @@
 //! What the watcher has counted.
 use failover_core::Severity;
-use watcher::figures::{Figures, MoveStage, ServiceFigures, Told};
+use watcher::figures::{Figures, MoveStage, ServiceFigures};
+use watcher::{Deliveries, Outcome};
 
 use super::list;
 use super::page::Page;
@@ -54,15 +55,16 @@ pub fn watcher(page: &mut Page, figures: &Figures) {
     if let Some(bytes) = journal.bytes {
         page.count(&list::BYTES, &[], bytes);
     }
-    for severity in [Severity::Info, Severity::Warning, Severity::Critical] {
-        let outcomes =
-            [(Told::Handed, "handed"), (Told::TimedOut, "timed_out"), (Told::Dropped, "dropped")];
-        for (told, outcome) in outcomes {
-            // Those that never happened are there as well: a rise from nothing is no rise.
-            let count = figures.notifications.get(&(severity, told)).copied().unwrap_or_default();
-            page.count(&list::TOLD, &[severity_word(severity), outcome], count);
-        }
+}
+
+pub fn channel(page: &mut Page, told: &Deliveries) {
+    let [channel, kind] = [&*told.channel, &*told.kind];
+    for outcome in [Outcome::Delivered, Outcome::Retried, Outcome::Refused, Outcome::GivenUp] {
+        // Those that never happened are there as well: a rise from nothing is no rise.
+        let count = told.outcomes.get(&outcome).copied().unwrap_or_default();
+        page.count(&list::TOLD, &[channel, kind, outcome.word()], count);
     }
+    page.count(&list::UNTOLD, &[channel, kind], told.waiting);
 }
 
 fn severity_word(severity: Severity) -> &'static str {

@@ -150,8 +150,10 @@ metrics! {
         "How often facts for a replay were given up.";
     BYTES: Gauge "schwenk_journal_size_bytes" []
         "The size of the journal with its write-ahead log.";
-    TOLD: Counter "schwenk_notifier_events_total" ["severity", "outcome"]
-        "What people were to be told, as handed to the notifier: handed, timed_out or dropped.";
+    TOLD: Counter "schwenk_notifications_total" ["channel", "kind", "outcome"]
+        "What tries to tell people came to: delivered, retried, refused or given_up.";
+    UNTOLD: Gauge "schwenk_notifications_waiting" ["channel", "kind"]
+        "Notifications that wait for their delivery.";
 
     CALLS: Counter "schwenk_api_calls_total" ["provider", "operation", "outcome"]
         "Operations of the DNS providers: ok, or the kind of failure.";

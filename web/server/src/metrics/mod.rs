@@ -10,6 +10,7 @@ mod paths;
 mod state;
 
 use failover_core::Snapshot;
+use watcher::Deliveries;
 use watcher::figures::Figures;
 
 pub use calls::{Calls, Observed};
@@ -25,6 +26,8 @@ pub struct Seen<'a> {
     pub snapshot: &'a Snapshot,
     /// What the watcher has counted.
     pub figures: &'a Figures,
+    /// What the channels to people have done.
+    pub deliveries: &'a [Deliveries],
     /// What was asked of the providers.
     pub calls: &'a Calls,
     /// Open live streams.
@@ -43,6 +46,9 @@ pub fn render(seen: &Seen<'_>) -> Result<String, String> {
         counted::service(&mut page, service, &seen.snapshot.vantage);
     }
     counted::watcher(&mut page, seen.figures);
+    for told in seen.deliveries {
+        counted::channel(&mut page, told);
+    }
     calls::all(&mut page, seen.calls);
     page.text()
 }

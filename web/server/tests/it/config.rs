@@ -177,7 +177,14 @@ fn the_example_of_the_documentation_is_right() {
     let text = include_str!("../../../../docs/start/schwenk.toml");
     let dir = tempfile::tempdir().expect("a directory");
     let mut text = text.to_owned();
-    for (name, content) in [("anna.hash", HASH), ("monitoring.hash", HASH), ("google.json", USER)] {
+    for (name, content) in [
+        ("anna.hash", HASH),
+        ("monitoring.hash", HASH),
+        ("google.json", USER),
+        ("smtp.password", "secret"),
+        ("pagerduty.key", "secret"),
+        ("heartbeat.url", "https://hc-ping.com/0123"),
+    ] {
         std::fs::write(dir.path().join(name), content).expect("it can be written");
         text = text.replace(&format!("file:/etc/schwenk/{name}"), &format!("file:{name}"));
     }

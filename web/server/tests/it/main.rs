@@ -12,8 +12,13 @@ mod location_scripts;
 mod locations;
 mod log;
 mod metrics;
+mod notify;
 mod process;
 mod prometheus;
+#[allow(dead_code)]
+#[path = "../../../../crates/notify/tests/it/receiver.rs"]
+mod receiver;
 mod replay;
 mod schema;
 mod standby;
+mod unit_file;

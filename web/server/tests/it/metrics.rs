@@ -82,12 +82,11 @@ async fn what_is_listed_is_served_after_a_failover() {
     running
         .until("moved", |view: &View| view.desired.contains(SiteId(1)) && view.open_move.is_none())
         .await;
-    // No check of the demo asks a database.
-    let wanted: BTreeSet<&str> = ALL
-        .iter()
-        .map(|spec| spec.name)
-        .filter(|name| *name != "schwenk_site_lag_seconds")
-        .collect();
+    // No check of the demo asks a database, and nobody is told.
+    let absent = ["lag_seconds", "notifications_total", "notifications_waiting"];
+    let absent = |name: &str| absent.iter().any(|end| name.ends_with(end));
+    let wanted: BTreeSet<&str> =
+        ALL.iter().map(|spec| spec.name).filter(|name| !absent(name)).collect();
     let started = Instant::now();
     let text = loop {
         let text = page(&running).await;
@@ -141,8 +140,6 @@ fn assert_what_happened(text: &str) {
     assert!(is("schwenk_probe_duration_seconds_count{service=\"app\",site=\"falkenstein\"") > 0.0);
     assert_eq!(is("schwenk_journal_writable"), 1.0);
     assert_eq!(is("schwenk_leader{service=\"app\"}"), 1.0);
-    let told = "schwenk_notifier_events_total{severity=\"critical\",outcome=\"handed\"}";
-    assert!(is(told) >= 2.0, "the verdict and the move");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use failover_core::ServiceSnapshot;
+use failover_core::Severity;
 use serde::Serialize;
 
 use self::numbers::{Numbers, numbers};
@@ -16,6 +17,7 @@ use super::exit::{Exit, Failed};
 use super::out::{Out, table};
 use super::remote::{Remote, RemoteArgs};
 use super::{ConfigArg, load};
+use crate::compose;
 use crate::config::duration::{self, show};
 use crate::config::{Config, Service, effective};
 
@@ -47,6 +49,16 @@ struct Checked {
     providers: Vec<Looked>,
     /// What each service means.
     services: Vec<Meaning>,
+    /// Who is told what.
+    channels: Vec<Told>,
+}
+
+/// What a channel tells.
+#[derive(Debug, Serialize)]
+struct Told {
+    name: String,
+    kind: &'static str,
+    what: String,
 }
 
 /// What one service's settings amount to.
@@ -70,12 +82,41 @@ pub async fn check(args: CheckArgs, out: Out) -> Result<Exit, Failed> {
     let services: Vec<Meaning> = services.collect();
     let (providers, problems) =
         if args.offline { (Vec::new(), Vec::new()) } else { look(&config, args.timeout).await };
-    let checked = Checked { warnings: warnings(&config), problems, providers, services };
+    let channels = channels(&config)?;
+    let checked = Checked { warnings: warnings(&config), problems, providers, services, channels };
     out.print(&checked, || text(&config, &checked, args.offline))?;
     if checked.problems.is_empty() {
         return Ok(Exit::Done);
     }
     Err(Failed::input(checked.problems.join("\n")))
+}
+
+fn channels(config: &Config) -> Result<Vec<Told>, Failed> {
+    let made = compose::channels(config).map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Failed::input(lines.join("\n"))
+    })?;
+    compose::heartbeat(config.heartbeat.as_ref())
+        .map_err(|problem| Failed::input(problem.to_string()))?;
+    let told = made.into_iter().map(|channel| {
+        let least = match channel.least {
+            Severity::Info => "everything",
+            Severity::Warning => "warnings and worse",
+            Severity::Critical => "what is critical",
+        };
+        let whom = match &channel.services {
+            Some(services) => format!("of {}", services.join(", ")),
+            None => "of all services".to_owned(),
+        };
+        let remind = match channel.remind_every {
+            Some(every) => format!("reminders every {}", show(every)),
+            None => "no reminders".to_owned(),
+        };
+        let quiet = if channel.quiet { ", quietly" } else { "" };
+        let what = format!("{least} {whom}{quiet}, {remind}");
+        Told { name: channel.name, kind: channel.channel.kind(), what }
+    });
+    Ok(told.collect())
 }
 
 fn warnings(config: &Config) -> Vec<String> {
@@ -106,6 +147,15 @@ fn text(config: &Config, checked: &Checked, offline: bool) -> String {
     }
     for (service, meaning) in config.services.iter().zip(&checked.services) {
         text += &describe(service, meaning);
+    }
+    let rows: Vec<Vec<String>> = checked
+        .channels
+        .iter()
+        .map(|told| vec![format!("notify {}", told.name), told.kind.to_owned(), told.what.clone()])
+        .collect();
+    text += &table(&rows);
+    if let Some(heartbeat) = &config.heartbeat {
+        text += &format!("heartbeat every {}\n", show(heartbeat.every));
     }
     for provider in &checked.providers {
         text += &providers::describe(provider);

@@ -4,6 +4,7 @@ mod check;
 mod expect;
 mod journal;
 mod mariadb;
+mod notify;
 mod policy;
 mod provider;
 mod run;
@@ -36,6 +37,8 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
     let retention = journal::retention(file, reader);
     let providers = provider::providers(file, around, reader);
     let services = service::services(file, &vantage, &providers, around, reader);
+    let notify = notify::channels(file, &services, around, reader);
+    let heartbeat = notify::heartbeat(file, around, reader);
     let blueprint = file.blueprint.as_ref();
     blueprint.and_then(|field| blueprint::blueprint(field, &providers, around, reader));
     let anchors = file.anchors.iter().flat_map(|list| &list.value).map(|anchor| anchor.value);
@@ -50,6 +53,8 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
         retention,
         providers: providers.into_iter().flat_map(|declared| declared.provider).collect(),
         services,
+        notify,
+        heartbeat,
         warnings: Vec::new(),
     })
 }

@@ -195,7 +195,7 @@ fn name_servers(file: &ProviderFile, reader: &mut Reader<'_>) -> Option<Vec<Name
 }
 
 /// A base URL without a trailing slash.
-fn url(field: &Field<String>, plain: bool, reader: &mut Reader<'_>) -> Option<String> {
+pub fn url(field: &Field<String>, plain: bool, reader: &mut Reader<'_>) -> Option<String> {
     let uri = field.value.parse::<http::Uri>().ok();
     let sound = uri.filter(|uri| {
         let named = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));

@@ -2,7 +2,7 @@
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
 
-use super::event::EventRecord;
+use super::event::{EventRecord, Severity};
 
 /// Who wants to come in.
 #[derive(Serialize, ToSchema)]
@@ -30,6 +30,57 @@ pub struct Session {
     pub role: Role,
     /// Whether this is the demo, which can be broken on purpose.
     pub demo: bool,
+}
+
+/// What people were told, newest first, and the channels.
+#[derive(Serialize, ToSchema)]
+pub struct Notifications {
+    pub notifications: Vec<Notification>,
+    pub channels: Vec<ChannelState>,
+}
+
+/// One message to one channel, and what has become of it.
+#[derive(Serialize, ToSchema)]
+pub struct Notification {
+    /// Its place in the journal.
+    pub id: u64,
+    /// When it was written.
+    pub at: u64,
+    /// The channel's name.
+    pub channel: String,
+    /// What it is about; the same in all messages about one condition.
+    pub key: String,
+    /// What it says of that: `raised`, `reminder`, `over` or `note`.
+    pub kind: String,
+    /// How urgent it is.
+    pub severity: Severity,
+    /// The service it concerns; none: the watcher as a whole.
+    pub service: Option<String>,
+    /// What people read.
+    pub text: String,
+    /// Since when the condition lasts.
+    pub since: Option<u64>,
+    /// Tries so far.
+    pub attempts: u32,
+    /// `waiting`, `delivered`, `refused` or `given_up`.
+    pub delivery: String,
+    /// When that was certain.
+    pub ended: Option<u64>,
+    /// Why the latest try did not deliver it.
+    pub problem: Option<String>,
+}
+
+/// A way to reach people.
+#[derive(Serialize, ToSchema)]
+pub struct ChannelState {
+    /// Its name.
+    pub name: String,
+    /// What sort of channel it is.
+    pub kind: String,
+    /// How many messages wait for their delivery.
+    pub waiting: u64,
+    /// Why the latest try failed; none while all is well.
+    pub problem: Option<String>,
 }
 
 /// The events a command caused, oldest first.

@@ -37,6 +37,7 @@ use super::{command as commands, demo, live, login, look, metrics, plan};
         look::snapshot,
         live::live,
         look::events,
+        look::notifications,
         commands::command,
         plan::plan,
         demo::list,
