@@ -182,6 +182,7 @@ impl WatcherBuilder {
             seq: opened.seq,
             power_changes,
             recent: opened.recent,
+            unfinished: opened.unfinished,
             problem: opened.problem,
         };
         let (driver, snapshots) = Driver::new(setup, services, journal, memory, incoming);

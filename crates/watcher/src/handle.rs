@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use dns_provider::RrSet;
-use failover_core::{Actor, Command, EventRecord, SiteId, Snapshot};
+use failover_core::{Actor, Command, Curve, EventRecord, MoveId, SiteId, Snapshot};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::error::{CommandError, JournalError};
@@ -99,6 +99,22 @@ impl Handle {
         let path = self.journal.clone();
         let service = service.map(str::to_owned);
         let read = move || journal::read_events(&path, after, limit, service.as_deref());
+        tokio::task::spawn_blocking(read).await.map_err(|_| JournalError::Stopped)?
+    }
+}
+
+impl Handle {
+    /// How caches followed the moves of `service` (of all without), the latest first: at most
+    /// `limit`, or only that of move `id`. Empty when nobody is asked.
+    pub async fn curves(
+        &self,
+        service: Option<&str>,
+        id: Option<MoveId>,
+        limit: u32,
+    ) -> Result<Vec<Curve>, JournalError> {
+        let path = self.journal.clone();
+        let service = service.map(str::to_owned);
+        let read = move || journal::read_curves(&path, service.as_deref(), id, limit);
         tokio::task::spawn_blocking(read).await.map_err(|_| JournalError::Stopped)?
     }
 }

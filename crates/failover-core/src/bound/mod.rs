@@ -79,6 +79,7 @@ mod correlated;
 mod counter;
 mod counting;
 mod detection;
+mod forecast;
 mod joint;
 mod loss;
 mod measured;
@@ -90,6 +91,7 @@ mod window;
 
 pub use correlated::{Estimate, false_failover_under};
 pub use detection::detection;
+pub use forecast::{Forecast, ForecastShare, TTL_EXTENDERS};
 pub use loss::{Loss, LossProblem};
 pub use measured::{Measured, measure};
 pub use spurious::false_failover;

@@ -5,6 +5,7 @@
 //! taken and nothing is carried out.
 mod effects;
 mod facts;
+mod following;
 mod picture;
 mod power;
 mod recording;
@@ -98,6 +99,8 @@ pub(crate) struct Driver {
     ending: Option<Instant>,
     started: Timestamp,
     pictures: picture::Pictures,
+    /// Curves to go on with.
+    unfinished: Vec<failover_core::Curve>,
     /// Probing, zones, anchors, plans.
     tasks: Vec<Task>,
 }
@@ -111,6 +114,8 @@ pub(crate) struct Memory {
     pub(crate) power_changes: u64,
     /// The latest events, newest first.
     pub(crate) recent: Vec<EventRecord>,
+    /// Curves that an earlier watcher was still drawing.
+    pub(crate) unfinished: Vec<failover_core::Curve>,
     /// Why the journal cannot be written for now.
     pub(crate) problem: Option<JournalError>,
 }
@@ -145,6 +150,7 @@ impl Driver {
             ending: None,
             started,
             pictures: picture::Pictures::new(),
+            unfinished: memory.unfinished,
             tasks: Vec::new(),
         };
         driver.publish_picture_first();
@@ -197,6 +203,8 @@ impl Driver {
         for service in 0..self.services.len() {
             self.queue.push_back(Job::of(service, Input::Journal { writable }));
         }
+        let unfinished = std::mem::take(&mut self.unfinished);
+        self.resume_following(unfinished);
         if writable {
             self.resume_power();
         }

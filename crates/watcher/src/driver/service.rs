@@ -38,6 +38,8 @@ pub(crate) struct Service {
     pub(crate) works: Works,
     /// The providers, in the policy's order.
     pub(crate) places: Vec<Place>,
+    /// Asks the world how far it has followed the latest move.
+    pub(crate) following: Option<Task>,
 }
 
 /// One row of probes and the latest of them.
@@ -99,7 +101,19 @@ impl Service {
         let lags = lags.then(|| Lags::new(sites, setup.policy().freshness));
         let lags_told = vec![None; sites];
         let stepped = Instant::now();
-        Self { setup, machine, recorder, stepped, series, voices, lags, lags_told, works, places }
+        Self {
+            setup,
+            machine,
+            recorder,
+            stepped,
+            series,
+            voices,
+            lags,
+            lags_told,
+            works,
+            places,
+            following: None,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The journal: what happened, durable before anything is done about it.
 //!
 //! One SQLite file (WAL, `synchronous=FULL`), one writing thread, one writer per file.
+mod curves;
 mod facts;
 mod open;
 mod power;
@@ -17,13 +18,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
-use failover_core::{Actor, Command, EventRecord, State, Timestamp};
+use failover_core::{Actor, Command, Curve, CurveEnd, EventRecord, State, Timestamp};
 use tokio::sync::oneshot;
 
 use crate::error::JournalError;
 use crate::facts::Chunk;
 use crate::power::PowerChange;
 
+pub(crate) use curves::interrupted;
+pub use curves::read_curves;
 pub(crate) use open::{Terms, open};
 pub use power::power_changes;
 pub use read::read_events;
@@ -59,9 +62,12 @@ pub(crate) struct Audit {
 /// The answer to a written batch; see [`Journal::commit`].
 pub(crate) type Written = oneshot::Receiver<Result<(), JournalError>>;
 
+#[derive(Debug)]
 enum Order {
     Commit(Batch, oneshot::Sender<Result<(), JournalError>>),
     Facts(Vec<Chunk>),
+    Curve(Box<Curve>),
+    EndCurves(String, CurveEnd),
     Close(oneshot::Sender<()>),
 }
 
@@ -110,6 +116,11 @@ impl Journal {
         }
     }
 
+    /// Where curves are kept.
+    pub(crate) fn curves(&self) -> Curves {
+        Curves(self.orders.clone())
+    }
+
     /// Rises whenever facts were given up: every segment that is open then has a hole.
     pub(crate) fn losses(&self) -> u64 {
         self.losses.load(Ordering::SeqCst)
@@ -124,6 +135,22 @@ impl Journal {
     }
 }
 
+/// Keeps curves. Nobody waits for them, and what decides does not pass here.
+#[derive(Clone, Debug)]
+pub(crate) struct Curves(mpsc::Sender<Order>);
+
+impl Curves {
+    /// Writes what is known of a curve by now.
+    pub(crate) fn keep(&self, curve: Curve) {
+        let _ = self.0.send(Order::Curve(Box::new(curve)));
+    }
+
+    /// Ends the curves of `service` that are still being drawn.
+    pub(crate) fn end(&self, service: &str, how: CurveEnd) {
+        let _ = self.0.send(Order::EndCurves(service.to_owned(), how));
+    }
+}
+
 fn serve(mut writer: write::Writer, incoming: &mpsc::Receiver<Order>) {
     while let Ok(order) = incoming.recv() {
         match order {
@@ -135,6 +162,8 @@ fn serve(mut writer: write::Writer, incoming: &mpsc::Receiver<Order>) {
                 writer.keep(chunks);
                 writer.clear_out();
             }
+            Order::Curve(curve) => writer.keep_curve(&curve),
+            Order::EndCurves(service, how) => writer.end_curves(&service, how),
             Order::Close(reply) => {
                 writer.close();
                 let _ = reply.send(());

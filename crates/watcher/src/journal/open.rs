@@ -4,11 +4,11 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use failover_core::{EventRecord, State, Timestamp};
+use failover_core::{Curve, EventRecord, State, Timestamp};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::write::{Failed, Writer, number, words};
-use super::{Retention, power, read, schema};
+use super::{Retention, curves, power, read, schema};
 use crate::error::JournalError;
 use crate::power::PowerChange;
 
@@ -34,6 +34,8 @@ pub(crate) struct Opened {
     pub(crate) recent: Vec<EventRecord>,
     /// The latest changes of power, oldest first.
     pub(crate) power_changes: Vec<PowerChange>,
+    /// Curves that an earlier watcher was still drawing.
+    pub(crate) unfinished: Vec<Curve>,
     /// It can be read, but for now not be written: the disk is full or failing.
     pub(crate) problem: Option<JournalError>,
 }
@@ -62,7 +64,7 @@ pub(crate) fn open(path: &Path, terms: &Terms<'_>) -> Result<Opened, JournalErro
     let failed = |error: Failed| JournalError::Io { path: path.to_owned(), message: words(&error) };
     let mut connection = prepare(path, fresh, terms).map_err(failed)?;
     let memory = remember(&connection, terms.recent);
-    let (states, (seq, at), recent, segment, power_changes) =
+    let (states, (seq, at), recent, segment, power_changes, unfinished) =
         memory.map_err(|error| corrupt(path, words(&error)))?;
     let begun = migrate(&mut connection).and_then(|()| begin(&connection, terms));
     let problem = match begun {
@@ -72,7 +74,7 @@ pub(crate) fn open(path: &Path, terms: &Terms<'_>) -> Result<Opened, JournalErro
         Err(error) => return Err(failed(error)),
     };
     let writer = Writer::new(path, connection, lock, terms);
-    Ok(Opened { writer, states, seq, segment, at, recent, power_changes, problem })
+    Ok(Opened { writer, states, seq, segment, at, recent, power_changes, unfinished, problem })
 }
 
 /// Refuses what must not be written to.
@@ -134,6 +136,7 @@ fn prepare(path: &Path, fresh: bool, terms: &Terms<'_>) -> Result<Connection, Fa
         first.execute_batch(schema::CREATE)?;
         first.execute_batch(schema::FACTS)?;
         first.execute_batch(schema::POWER)?;
+        first.execute_batch(schema::CURVES)?;
         first.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
         first.pragma_update(None, "user_version", schema::VERSION)?;
         first.commit()?;
@@ -151,7 +154,10 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Failed> {
     if version < 2 {
         all.execute_batch(schema::FACTS)?;
     }
-    all.execute_batch(schema::POWER)?;
+    if version < 3 {
+        all.execute_batch(schema::POWER)?;
+    }
+    all.execute_batch(schema::CURVES)?;
     all.pragma_update(None, "user_version", schema::VERSION)?;
     Ok(all.commit()?)
 }
@@ -165,7 +171,8 @@ fn begin(connection: &Connection, terms: &Terms<'_>) -> Result<(), Failed> {
     Ok(())
 }
 
-type Memory = (Vec<(String, State)>, (u64, Timestamp), Vec<EventRecord>, u64, Vec<PowerChange>);
+type Memory =
+    (Vec<(String, State)>, (u64, Timestamp), Vec<EventRecord>, u64, Vec<PowerChange>, Vec<Curve>);
 
 fn remember(connection: &Connection, recent: usize) -> Result<Memory, Failed> {
     let limit = u32::try_from(recent).unwrap_or(u32::MAX);
@@ -175,6 +182,7 @@ fn remember(connection: &Connection, recent: usize) -> Result<Memory, Failed> {
         read::events(connection, 0, limit, None)?,
         read::latest_segment(connection)?,
         power::all(connection)?,
+        curves::unfinished(connection)?,
     ))
 }
 

@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i64 = 0x5377_6e6b;
 
 /// `PRAGMA user_version`: the newest schema this program knows.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 /// Makes an empty file ours. Events cannot be changed or removed, not even by mistake.
 pub(super) const CREATE: &str = "
@@ -88,5 +88,18 @@ CREATE TABLE power (
     ended INTEGER,
     served INTEGER,
     given_up TEXT
+) STRICT;
+";
+
+/// What version 4 has beside them: how caches followed the moves. `ended` is empty while the asking
+/// goes on.
+pub(super) const CURVES: &str = "
+CREATE TABLE curves (
+    service TEXT NOT NULL,
+    move INTEGER NOT NULL,
+    began INTEGER NOT NULL,
+    ended INTEGER,
+    curve TEXT NOT NULL,
+    PRIMARY KEY (service, move)
 ) STRICT;
 ";

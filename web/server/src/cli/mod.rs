@@ -1,6 +1,7 @@
 //! The command line.
 mod ask;
 mod check;
+mod curve;
 mod demo;
 mod dns;
 mod emulate;
@@ -62,6 +63,8 @@ enum Command {
     Maintenance(operate::MaintenanceArgs),
     /// Show what happened.
     Events(events::EventsArgs),
+    /// Draw how the world's caches followed a move.
+    Curve(curve::CurveArgs),
     /// Feed a recorded incident through the decision again, or through another policy. Needs no
     /// watcher and changes nothing.
     Replay(replay::ReplayArgs),
@@ -155,6 +158,7 @@ async fn dispatch(cli: Cli, out: Out) -> Result<Exit, Failed> {
         Command::Rearm(args) => operate::rearm(args, out).await,
         Command::Maintenance(args) => operate::maintenance(args, out).await,
         Command::Events(args) => events::events(args, out).await,
+        Command::Curve(args) => curve::curve(args, out).await,
         Command::Replay(args) => replay::replay(&args, out),
         Command::Dns(args) => dns::dns(*args, out).await,
         Command::Locations(args) => locations::locations(args, out).await,

@@ -41,6 +41,7 @@ pub fn router(app: App) -> Router {
         .route("/snapshot", get(look::snapshot))
         .route("/live", get(live::live))
         .route("/events", get(look::events))
+        .route("/curves", get(look::curves))
         .route("/services/{service}/command", post(command::command))
         .route("/services/{service}/plan", get(plan::plan))
         .route("/demo/faults", get(demo::list))

@@ -6,6 +6,7 @@ mod journal;
 mod mariadb;
 mod policy;
 mod provider;
+mod resolvers;
 mod run;
 mod server;
 mod servers;
@@ -35,6 +36,7 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
     let journal = journal::journal(file, around, reader);
     let retention = journal::retention(file, reader);
     let providers = provider::providers(file, around, reader);
+    let resolvers = resolvers::resolvers(file, reader);
     let services = service::services(file, &vantage, &providers, around, reader);
     let blueprint = file.blueprint.as_ref();
     blueprint.and_then(|field| blueprint::blueprint(field, &providers, around, reader));
@@ -47,6 +49,7 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
         server: server?,
         journal: journal?,
         retention,
+        resolvers,
         providers: providers.into_iter().flat_map(|declared| declared.provider).collect(),
         services,
         warnings: Vec::new(),
