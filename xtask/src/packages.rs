@@ -17,7 +17,7 @@ struct Group {
     packages: &'static [&'static str],
 }
 
-const GROUPS: [Group; 2] = [
+const GROUPS: [Group; 3] = [
     Group {
         what: "the panel's browser test",
         variable: "SCHWENK_TEST_BROWSER",
@@ -70,6 +70,12 @@ const GROUPS: [Group; 2] = [
             "systemd",
             "unattended-upgrades",
         ],
+    },
+    Group {
+        what: "the cross-checks of name servers and signatures",
+        variable: "SCHWENK_TEST_DIG",
+        programs: &["delv", "dig"],
+        packages: &["bind9-dnsutils"],
     },
 ];
 

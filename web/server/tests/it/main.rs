@@ -14,3 +14,4 @@ mod process;
 mod replay;
 mod schema;
 mod standby;
+mod world;
