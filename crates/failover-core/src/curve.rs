@@ -126,6 +126,13 @@ impl CurveSource {
     }
 }
 
+impl CurveProvider {
+    /// Whether none of its name servers has answered: nobody can have an old answer from it.
+    pub fn is_silent(&self) -> bool {
+        !self.servers.iter().any(CurveSource::has_answered)
+    }
+}
+
 impl Curve {
     /// How many resolvers give the new answer, and how many answer at all.
     pub fn reached(&self) -> (usize, usize) {
@@ -141,17 +148,17 @@ impl Curve {
         (answering > 0).then(|| new as f64 / answering as f64)
     }
 
-    /// When all providers had published, if they have.
+    /// When all providers had published that answer at all, if they have.
     pub fn published_ms(&self) -> Option<u64> {
-        let all: Option<Vec<u64>> =
-            self.providers.iter().map(|provider| provider.published_ms).collect();
+        let answering = self.providers.iter().filter(|provider| !provider.is_silent());
+        let all: Option<Vec<u64>> = answering.map(|provider| provider.published_ms).collect();
         all?.into_iter().max()
     }
 
     /// What was to be expected, from what each provider took to publish.
     pub fn forecast(&self) -> Forecast {
         let share = |provider: &CurveProvider| ForecastShare {
-            weight: provider.servers.len() as f64,
+            weight: provider.servers.iter().filter(|one| one.has_answered()).count() as f64,
             published: provider.published_ms.map(Duration::from_millis),
             ttl: Duration::from_secs(provider.ttl_before.into()),
         };
@@ -215,7 +222,8 @@ mod tests {
     }
 
     fn provider(name: &str, ttl_before: u32, published_ms: Option<u64>) -> CurveProvider {
-        let servers = vec![source("ns", published_ms, None)];
+        let old = if published_ms.is_none() { Some(1) } else { None };
+        let servers = vec![source("ns", published_ms, old)];
         CurveProvider { name: name.to_owned(), ttl_before, published_ms, servers }
     }
 
@@ -273,6 +281,11 @@ mod tests {
         curve.providers[1].published_ms = None;
         assert!(curve.extenders().is_empty());
         assert_eq!(curve.published_ms(), None);
+        // From one that does not answer at all, nobody gets an old answer.
+        curve.providers[1].servers[0].old_ms = None;
+        assert_eq!(curve.published_ms(), Some(1000));
+        assert_eq!(curve.extenders().len(), 1);
+        assert!(curve.forecast().honest(1.0).is_some(), "it has no part in the forecast");
     }
 
     #[test]

@@ -6,8 +6,9 @@ use dns_provider::propagation::PublicResolver;
 /// Who is asked after a move, and how politely. Nobody by default.
 ///
 /// Asking is nobody's business but the curve's: it runs beside everything else, tells the machines
-/// nothing and is waited for by nobody. It begins with a move and ends when all that answer give
-/// the new answer, at the latest after [`ResolverCheck::limit`].
+/// nothing and is waited for by nobody. It begins when no name server gives the old answer any more
+/// (a question before that would put the old answer into caches that did not have it), and ends when
+/// all that answer give the new one, at the latest [`ResolverCheck::limit`] after the decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResolverCheck {
     /// Who is asked; empty: nobody, and no curve is kept.

@@ -139,10 +139,9 @@ async fn servers_that_are_lame_silent_or_old_are_found() {
     }
     // What is silent is waited for, so not for too long; what answers does so at once.
     let start = Start { timeout: SILENCE, ..start };
-    for (fault, found) in [
-        (Fault::DnsTcpSilent { cloud }, "no_tcp"),
-        (Fault::DnsDown { cloud }, "provider_silent"),
-    ] {
+    for (fault, found) in
+        [(Fault::DnsTcpSilent { cloud }, "no_tcp"), (Fault::DnsDown { cloud }, "provider_silent")]
+    {
         emulator.faults().set(fault.clone());
         emulator.faults().settled().await;
         let findings = examine(&ask(&start).await);
@@ -245,7 +244,8 @@ async fn key_tags_and_digests_are_as_dig_shows_them() {
         eprintln!("dig is not installed: this cross-check was left out");
         return;
     };
-    let tags: Vec<String> = ds.lines().filter_map(|line| Some(line.split(' ').next()?.to_owned())).collect();
+    let tags: Vec<String> =
+        ds.lines().filter_map(|line| Some(line.split(' ').next()?.to_owned())).collect();
     assert_eq!(tags.len(), 2, "{ds}");
     for tag in &tags {
         let tag: u16 = tag.parse().unwrap();

@@ -2,7 +2,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use failover_core::{Curve, CurveSource};
+use failover_core::{Curve, CurveProvider, CurveSource};
 
 use crate::resolvers::ResolverCheck;
 
@@ -29,6 +29,8 @@ pub(super) struct Agenda {
     /// When the next question to a resolver may be sent.
     slot: Instant,
     gap: Duration,
+    /// Whether resolvers may be asked: see [`Agenda::open`].
+    open: bool,
 }
 
 #[derive(Debug)]
@@ -63,15 +65,27 @@ impl Agenda {
         let resolvers = resolvers
             .filter_map(|(place, source)| item(Whom::Resolver(place), source, options.first));
         let gap = Duration::from_secs(1) / options.per_second.max(1);
-        Self { items: servers.chain(resolvers).collect(), slot: now, gap }
+        let mut agenda =
+            Self { items: servers.chain(resolvers).collect(), slot: now, gap, open: false };
+        agenda.open(curve);
+        agenda
+    }
+
+    /// Lets resolvers be asked once no provider gives the old answer any more. Before that a question
+    /// would put the old answer into caches that did not have it, and they would keep it.
+    pub(super) fn open(&mut self, curve: &Curve) {
+        let ready = |provider: &CurveProvider| {
+            provider.published_ms.is_some() || provider.servers.iter().all(is_silent)
+        };
+        self.open |= curve.providers.iter().all(ready);
     }
 
     /// Who may be asked now.
     pub(super) fn next(&mut self, now: Instant) -> Option<(Whom, SocketAddr)> {
-        let slot = self.slot;
+        let resolvers_too = self.open && self.slot <= now;
         let may = |item: &&mut Item| {
             item.due.is_some_and(|due| due <= now)
-                && (matches!(item.whom, Whom::Server { .. }) || slot <= now)
+                && (matches!(item.whom, Whom::Server { .. }) || resolvers_too)
         };
         // Whoever has waited longest comes first.
         let item = self.items.iter_mut().filter(may).min_by_key(|item| item.due)?;
@@ -86,7 +100,7 @@ impl Agenda {
     pub(super) fn due(&self) -> Option<Instant> {
         let moment = |item: &Item| match item.whom {
             Whom::Server { .. } => item.due,
-            Whom::Resolver(_) => item.due.map(|due| due.max(self.slot)),
+            Whom::Resolver(_) => item.due.map(|due| due.max(self.slot)).filter(|_| self.open),
         };
         self.items.iter().filter_map(moment).min()
     }
@@ -117,7 +131,7 @@ impl Agenda {
 
 #[cfg(test)]
 mod tests {
-    use failover_core::{CurveProvider, MoveId, Timestamp};
+    use failover_core::{MoveId, Timestamp};
 
     use super::*;
 
@@ -129,7 +143,7 @@ mod tests {
         let provider = CurveProvider {
             name: "one".to_owned(),
             ttl_before: 60,
-            published_ms: None,
+            published_ms: Some(5),
             servers: (1..=servers).map(source).collect(),
         };
         Curve {
@@ -169,6 +183,22 @@ mod tests {
         for window in resolvers.windows(11) {
             assert!(window[10].1 - window[0].1 >= Duration::from_secs(1), "{window:?}");
         }
+    }
+
+    #[test]
+    fn no_resolver_is_asked_while_a_provider_gives_the_old_answer() {
+        let options = ResolverCheck::default();
+        let mut curve = curve(2, 3);
+        curve.providers[0].published_ms = None;
+        let mut agenda = Agenda::of(&curve, &options);
+        let asked = asked_within(&mut agenda, 60);
+        assert!(asked.iter().all(|(whom, _)| matches!(whom, Whom::Server { .. })), "{asked:?}");
+        assert_eq!((asked.len(), agenda.due()), (2, None), "their answers are awaited");
+        // One that gives no answer at all gives no old one either.
+        let silent = CurveSource { errors: PATIENCE, ..source(1) };
+        curve.providers[0].servers = vec![silent.clone(), silent];
+        agenda.open(&curve);
+        assert_eq!(asked_within(&mut agenda, 60).len(), 3);
     }
 
     #[test]

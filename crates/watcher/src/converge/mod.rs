@@ -185,6 +185,7 @@ impl Follower<'_> {
             let all: Option<Vec<u64>> = answering.map(|one| one.new_ms).collect();
             provider.published_ms = all.and_then(|all| all.into_iter().max());
         }
+        agenda.open(&self.curve);
     }
 }
 

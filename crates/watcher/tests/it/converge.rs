@@ -1,7 +1,9 @@
 //! How the world follows a move: emulated resolvers that keep to the TTL, and some that do not.
 use std::time::{Duration, Instant};
 
-use cloud_emulator::{Emulator, Options as EmulatorOptions, ResolverOptions, SeedRrSet, SeedZone, State};
+use cloud_emulator::{
+    Emulator, Options as EmulatorOptions, ResolverOptions, SeedRrSet, SeedZone, State,
+};
 use dns_provider::Name;
 use dns_provider::propagation::{self, PublicResolver};
 use dns_provider::{Key, RecordType};
@@ -163,7 +165,8 @@ fn google_only(world: &World, check: ResolverCheck) -> watcher::Watcher {
 
 #[tokio::test]
 async fn a_resolver_that_never_answers_holds_nothing_up_and_does_not_count() {
-    let resolvers = vec![ResolverOptions { silent: true, ..resolver("silent") }, resolver("honest")];
+    let resolvers =
+        vec![ResolverOptions { silent: true, ..resolver("silent") }, resolver("honest")];
     let world = world(resolvers, None).await;
     let check = ResolverCheck { timeout: Duration::from_millis(400), ..check(&world.emulator) };
     let watcher = asking(world.builder(|_| {}), check).build().expect("a watcher");

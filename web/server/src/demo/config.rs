@@ -24,7 +24,7 @@ pub async fn emulator() -> Result<Emulator, String> {
     };
     let resolver =
         |name: &str| ResolverOptions { name: name.to_owned(), ..ResolverOptions::default() };
-    // Two keep to the TTL, one does not: it is found out.
+    // Two keep to the TTL, one does not: with the second move it is found out.
     let stubborn = ResolverOptions { hold: Duration::from_secs(90), ..resolver("stubborn") };
     let options = Options {
         resolvers: vec![resolver("honest"), resolver("fair"), stubborn],

@@ -119,7 +119,9 @@ async fn signatures_stand_up_to_delv() {
     let directory = tempfile::tempdir().expect("a directory");
     for cloud in [Cloud::Google, Cloud::Hetzner] {
         let port = server(&emulator, cloud).port().to_string();
-        let Some(keys) = output("dig", &["@127.0.0.1", "-p", &port, "+short", "schwenk.example", "DNSKEY"]).await
+        let Some(keys) =
+            output("dig", &["@127.0.0.1", "-p", &port, "+short", "schwenk.example", "DNSKEY"])
+                .await
         else {
             eprintln!("dig is not installed: this cross-check was left out");
             return;

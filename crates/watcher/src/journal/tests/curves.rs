@@ -41,9 +41,8 @@ fn a_journal_of_the_version_before_gets_room_for_curves_and_keeps_them() {
     again.writer.keep_curve(&curve("app", 1, None));
     again.writer.close();
 
-    let newest_first = [curve("web", 2, Some(CurveEnd::Converged)), {
-        curve("app", 1, Some(CurveEnd::Replaced))
-    }];
+    let newest_first =
+        [curve("web", 2, Some(CurveEnd::Converged)), { curve("app", 1, Some(CurveEnd::Replaced)) }];
     assert_eq!(read_curves(&path, None, None, 9), Ok(newest_first.to_vec()));
     assert_eq!(read_curves(&path, Some("app"), None, 9), Ok(newest_first[1..].to_vec()));
     assert_eq!(read_curves(&path, None, Some(MoveId(2)), 9), Ok(newest_first[..1].to_vec()));

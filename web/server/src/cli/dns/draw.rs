@@ -24,8 +24,13 @@ pub fn picture(curve: &Curve) -> String {
 /// How far it is, in one line.
 pub fn headline(curve: &Curve) -> String {
     let (new, answering) = curve.reached();
-    let silent = curve.resolvers.len() - answering;
-    let silent = if silent > 0 { format!(", {silent} do not answer") } else { String::new() };
+    let waiting = curve.resolvers.iter().all(|one| one.asked == 0);
+    let silent = curve.resolvers.iter().filter(|one| one.asked > 0 && !one.has_answered()).count();
+    let silent = match silent {
+        _ if waiting => ", none is asked before all name servers have changed".to_owned(),
+        0 => String::new(),
+        count => format!(", {count} gave no answer"),
+    };
     let end = match curve.end {
         None => "asking goes on",
         Some(CurveEnd::Converged) => "converged",
@@ -164,7 +169,7 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines[0],
-            "67 % after 1 min 30 s: 2 of 3 resolvers give the new answer, 1 do not answer; asking \
+            "67 % after 1 min 30 s: 2 of 3 resolvers give the new answer, 1 gave no answer; asking \
              ended before all had followed"
         );
         let row = |label: &str| *lines.iter().find(|line| line.starts_with(label)).expect("a row");
@@ -186,6 +191,8 @@ mod tests {
             end: None,
             ..curve()
         };
-        assert!(picture(&nothing).starts_with("? after 0.0 s: 0 of 0 resolvers"));
+        let text = picture(&nothing);
+        assert!(text.starts_with("? after 0.0 s: 0 of 0 resolvers"), "{text}");
+        assert!(text.contains("none is asked before all name servers have changed"), "{text}");
     }
 }
