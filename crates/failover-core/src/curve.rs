@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn nobody_is_late_while_a_provider_still_gives_the_old_answer() {
         let mut curve = curve(vec![source("patient", None, Some(79_000))]);
-        curve.providers[1].published_ms = None;
+        curve.providers[1] = provider("b", 30, None);
         assert!(curve.extenders().is_empty());
         assert_eq!(curve.published_ms(), None);
         // From one that does not answer at all, nobody gets an old answer.

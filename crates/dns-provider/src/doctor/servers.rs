@@ -75,6 +75,7 @@ fn one(facts: &Facts, provider: &Provider, server: &Server) -> Vec<Finding> {
     }
     if server.udp.is_ok() {
         if let Err(why) = &server.tcp {
+            let why = why.trim_start_matches("over TCP: ");
             findings.push(Finding::warning(
                 "no_tcp",
                 format!(

@@ -117,7 +117,7 @@ impl Screen {
             return Ok(());
         }
         let reached = curve.reached();
-        if self.said == Some(reached) {
+        if self.said == Some(reached) || reached.1 == 0 {
             return Ok(());
         }
         self.said = Some(reached);
