@@ -1,6 +1,6 @@
 //! What lies around the clouds' name servers: the parent zone, the keys it vouches for, resolvers.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::authority::{self, Key, Name, Signer, ZoneRecord};
 use crate::emulator::StartError;
@@ -85,7 +85,9 @@ impl Start {
         let mut records = vec![
             record(parent, "SOA", soa),
             record(parent, "NS", format!("ns.{parent}.")),
-            record(&format!("ns.{parent}"), "A", self.options.listen.to_string()),
+            record(&format!("ns.{parent}"), address_type(self.options.listen), {
+                self.options.listen.to_string()
+            }),
         ];
         let both = || GOOGLE_NAME_SERVERS.into_iter().chain(NAME_SERVERS).map(str::to_owned);
         let told = self.options.delegation.name_servers.clone();
@@ -93,7 +95,7 @@ impl Start {
             records.push(record(zone, "NS", format!("{}.", plain_name(&server))));
         }
         for (server, address) in &self.options.delegation.glue {
-            let rtype = if address.is_ipv4() { "A" } else { "AAAA" };
+            let rtype = address_type(*address);
             records.push(record(&plain_name(server), rtype, address.to_string()));
         }
         let vouched = |cloud: &Cloud| match &self.options.delegation.ds {
@@ -107,4 +109,8 @@ impl Start {
         }
         records
     }
+}
+
+fn address_type(address: IpAddr) -> &'static str {
+    if address.is_ipv4() { "A" } else { "AAAA" }
 }

@@ -8,10 +8,17 @@ pub(super) fn examine(facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
     let parent = &facts.parent;
     let zone = &facts.zone;
+    if facts.providers.is_empty() {
+        findings.push(Finding::critical(
+            "nothing_known",
+            format!("No name server of {zone} is known, so that none could be examined."),
+            "Name them with --server, or the providers with --config, or a resolver with --resolver",
+        ));
+    }
     for problem in &parent.problems {
         findings.push(Finding::warning(
             "parent_silent",
-            format!("A name server of the parent zone did not answer: {problem}."),
+            format!("The parent zone could not be asked: {problem}."),
             "Run this again; if it stays so, the registry has trouble, or a firewall here stops it",
         ));
     }

@@ -14,7 +14,7 @@ pub(super) fn examine(facts: &Facts) -> Vec<Finding> {
     }
     let all: Vec<&Server> = facts.providers.iter().flat_map(|provider| &provider.servers).collect();
     let well = |server: &&Server| server.serves().is_some() && server.tcp.is_ok() && server.edns;
-    if !all.is_empty() && all.iter().all(|server| well(&server)) {
+    if !all.is_empty() && all.iter().all(well) {
         let text = format!(
             "All {} name servers answer with authority, over UDP and TCP, with EDNS.",
             all.len()

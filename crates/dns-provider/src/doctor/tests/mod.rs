@@ -76,6 +76,14 @@ fn a_zone_that_the_parent_does_not_know_is_critical_and_one_not_asked_for_is_not
 }
 
 #[test]
+fn a_zone_of_which_no_name_server_is_known_is_not_called_well() {
+    let mut facts = sound();
+    facts.providers.clear();
+    facts.parent = Parent { problems: vec!["no resolver".to_owned()], ..Parent::default() };
+    assert_eq!(codes(&facts), ["nothing_known", "parent_silent", "parent_unknown"]);
+}
+
+#[test]
 fn a_provider_without_delegation_saves_nobody() {
     let mut facts = sound();
     facts.parent.name_servers.retain(|name| !name.contains("two"));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use dns_provider::doctor::{self, Facts, Finding, Grade, Provider, Server, Start};
 use dns_provider::propagation::{NameServer, servers_of};
-use dns_provider::{Key, Name, RecordType};
+use dns_provider::{DnsProvider, Key, Name, RecordType};
 use serde::Serialize;
 
 use super::provider::ProviderArgs;
@@ -107,16 +107,28 @@ async fn providers(
         return Ok(providers);
     }
     for chosen in args.providers().await? {
-        let servers = match chosen.servers {
-            Some(servers) => servers,
-            None => {
-                let zone = args.zone(chosen.client.as_ref(), Some(zone)).await?;
-                servers_of(&zone).await.map_err(|why| Failed::new(Exit::Unreachable, why))?
-            }
+        let id = chosen.client.id().to_owned();
+        let found = match chosen.servers {
+            Some(servers) => Ok(servers),
+            None => listed(args, chosen.client.as_ref(), zone).await,
         };
-        providers.push((chosen.client.id().to_owned(), servers));
+        match found {
+            Ok(servers) => providers.push((id, servers)),
+            // A provider that is down is when one wants to know the rest.
+            Err(why) => tracing::error!("{id}: its name servers are not known: {why}"),
+        }
     }
     Ok(providers)
+}
+
+/// The name servers that a provider lists for the zone, with their addresses.
+async fn listed(
+    args: &ProviderArgs,
+    client: &dyn DnsProvider,
+    zone: &Name,
+) -> Result<Vec<NameServer>, String> {
+    let zone = args.zone(client, Some(zone)).await.map_err(|failed| failed.message)?;
+    servers_of(&zone).await
 }
 
 /// The first resolver that the system is told to ask.
