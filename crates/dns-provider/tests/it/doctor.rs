@@ -88,8 +88,12 @@ async fn the_emulated_zone_is_well_and_either_provider_may_be_lost() {
     }
     assert_eq!(facts.parent.zone.as_deref(), Some("example"));
     assert_eq!((facts.parent.name_servers.len(), facts.parent.ttl), (7, Some(86_400)));
-    let records: Vec<_> =
-        facts.providers.iter().flat_map(|one| one.said()).flat_map(|said| &said.records).collect();
+    let records: Vec<_> = facts
+        .providers
+        .iter()
+        .flat_map(dns_provider::doctor::Provider::said)
+        .flat_map(|said| &said.records)
+        .collect();
     assert_eq!(records.len(), 7);
     assert!(records.iter().all(|one| one.ttl == Some(60) && one.values.len() == 1));
 }
