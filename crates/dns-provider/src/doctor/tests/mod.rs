@@ -38,7 +38,7 @@ fn all(provider: &mut Provider, change: impl Fn(&mut Answers)) {
 fn a_sound_zone_has_only_good_findings_and_explained_differences() {
     let findings = examine(&sound());
     let bad: Vec<_> = findings.iter().filter(|finding| finding.grade > Grade::Note).collect();
-    assert_eq!(bad, [&Finding::good("", ""); 0]);
+    assert!(bad.is_empty(), "{bad:#?}");
     for code in ["delegated", "servers_answer", "apex_ns_complete", "loss_survived", "soa_differs"]
     {
         said(&sound(), code);
