@@ -25,6 +25,12 @@ const GROUPS: [Group; 3] = [
         packages: &["chromium", "chromium-driver", "fonts-dejavu-core"],
     },
     Group {
+        what: "the tests that hold metrics and alerts against Prometheus",
+        variable: "SCHWENK_TEST_PROMETHEUS",
+        programs: &["prometheus", "promtool"],
+        packages: &["prometheus"],
+    },
+    Group {
         what: "the tests that run the servers' own programs",
         variable: "SCHWENK_TEST_SERVERS",
         programs: &[

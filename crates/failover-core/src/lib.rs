@@ -122,7 +122,8 @@ pub use policy::{
     PolicySpec, Preset, ProviderPolicy, Require, SitePolicy,
 };
 pub use snapshot::{
-    Published, Sample, SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts, Snapshot,
+    MeasuredBound, Published, Sample, SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts,
+    Snapshot,
 };
 pub use state::State;
 pub use time::Timestamp;

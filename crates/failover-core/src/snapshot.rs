@@ -2,6 +2,7 @@
 //!
 //! The watcher fills this from the world and the simulator from its own; the panel shows both with
 //! the same components.
+use crate::bound::SiteLosses;
 use crate::event::EventRecord;
 use crate::id::{CheckId, SiteId, VantageId};
 use crate::input::Answer;
@@ -116,6 +117,24 @@ pub struct ServiceSnapshot {
     pub answers: Vec<ServerAnswer>,
     /// When every cache will have forgotten the answer before the latest move.
     pub converged_at: Option<Timestamp>,
+    /// What was lost on the paths to each site while it was up, in the policy's order; `None` until
+    /// something was measured.
+    pub losses: Vec<Option<SiteLosses>>,
+    /// How rarely a site that is up is taken for down under these losses.
+    pub false_failover: Option<MeasuredBound>,
+}
+
+/// A bound that follows from what was measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct MeasuredBound {
+    /// The mean time until a quorum says that a site is down which is up, in seconds; `None`: never,
+    /// in any time that matters.
+    pub seconds: Option<f64>,
+    /// Whether it is that of the model; else that is at least as long.
+    pub exact: bool,
+    /// When it was reckoned.
+    pub at: Timestamp,
 }
 
 /// All services at a moment.

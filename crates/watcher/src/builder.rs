@@ -11,11 +11,13 @@ use tokio::sync::mpsc;
 use crate::clock::Clock;
 use crate::driver::{Driver, Memory, Service, Works};
 use crate::error::{BuildError, RunError};
+use crate::figures::Counts;
 use crate::handle::Handle;
 use crate::journal::{self, Journal, Terms};
 use crate::notify::{LogNotifier, Notifier};
 use crate::options::Options;
 use crate::power::SitePower;
+use crate::probe;
 use crate::setup::{Family, ServiceSetup, Setup};
 use crate::spec::{ProviderSpec, ServiceSpec, ZoneRef};
 
@@ -153,6 +155,9 @@ impl WatcherBuilder {
             recent: self.options.recent,
         };
         let opened = journal::open(&path, &terms)?;
+        let rows: Vec<_> =
+            services.iter().enumerate().map(|(at, setup)| probe::rows(at, setup)).collect();
+        let counts = Arc::new(Counts::new(&services, &rows, &path));
         let setup = Arc::new(Setup {
             version: self.version,
             vantage: self.vantage,
@@ -162,6 +167,7 @@ impl WatcherBuilder {
             notifier: self.notifier,
             providers: self.providers,
             services,
+            counts: counts.clone(),
         });
         let mut states: BTreeMap<String, State> = opened.states.into_iter().collect();
         let segments = Arc::new(AtomicU64::new(opened.segment));
@@ -186,7 +192,7 @@ impl WatcherBuilder {
             problem: opened.problem,
         };
         let (driver, snapshots) = Driver::new(setup, services, journal, memory, incoming);
-        Ok(Watcher { driver, handle: Handle { requests, snapshots, journal: path } })
+        Ok(Watcher { driver, handle: Handle { requests, snapshots, journal: path, counts } })
     }
 
     fn checked(&self) -> Result<Vec<Arc<ServiceSetup>>, BuildError> {

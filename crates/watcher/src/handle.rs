@@ -7,6 +7,7 @@ use failover_core::{Actor, Command, Curve, EventRecord, MoveId, SiteId, Snapshot
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::error::{CommandError, JournalError};
+use crate::figures::{Counts, Figures};
 use crate::journal;
 
 /// A way to look at a watcher and to command it. Cheap to clone; outlives the watcher.
@@ -15,6 +16,7 @@ pub struct Handle {
     pub(crate) requests: mpsc::Sender<Request>,
     pub(crate) snapshots: watch::Receiver<Arc<Snapshot>>,
     pub(crate) journal: PathBuf,
+    pub(crate) counts: Arc<Counts>,
 }
 
 /// The snapshots as they are made; a slow reader gets only the newest.
@@ -54,6 +56,11 @@ impl Handle {
     /// The latest snapshot.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshots.borrow().clone()
+    }
+
+    /// What was counted since the start. Also works after the watcher has ended.
+    pub fn figures(&self) -> Figures {
+        self.counts.figures()
     }
 
     /// The snapshots from now on.

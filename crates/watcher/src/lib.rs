@@ -123,6 +123,7 @@ mod converge;
 mod driver;
 mod error;
 mod facts;
+pub mod figures;
 mod handle;
 mod journal;
 mod lag;

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use failover_core::{EventRecord, Severity};
+use failover_core::EventRecord;
 use tokio::sync::mpsc;
+
+use crate::figures::{Counts, Told};
 
 /// News that wait for a slow notifier; more are dropped, and said to be.
 const WAITING_MAX: usize = 256;
@@ -20,7 +22,8 @@ pub trait Notifier: Debug + Send + Sync {
     async fn notify(&self, record: &EventRecord);
 }
 
-/// Writes notifications to the `tracing` log: what a watcher does without another notifier.
+/// Tells nobody: what a watcher does without another notifier. Every event is written to the
+/// `tracing` log anyway, as urgent as it is.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LogNotifier;
 
@@ -28,25 +31,30 @@ pub struct LogNotifier;
 impl Notifier for LogNotifier {
     async fn notify(&self, record: &EventRecord) {
         let EventRecord { seq, service, text, .. } = record;
-        match record.severity {
-            Severity::Info => tracing::info!(seq, %service, "{text}"),
-            Severity::Warning => tracing::warn!(seq, %service, "{text}"),
-            Severity::Critical => tracing::error!(seq, %service, "{text}"),
-        }
+        tracing::debug!(seq, service, "nobody is told but the log: {text}");
     }
 }
 
 /// The driver's end of the queue; never waits.
 #[derive(Clone, Debug)]
-pub(crate) struct Outbox(mpsc::Sender<EventRecord>);
+pub(crate) struct Outbox {
+    queue: mpsc::Sender<EventRecord>,
+    counts: Arc<Counts>,
+}
 
 impl Outbox {
     /// The queue, and the task that empties it until the queue is dropped.
-    pub(crate) fn new(notifier: Arc<dyn Notifier>) -> (Self, impl Future<Output = ()>) {
+    pub(crate) fn new(
+        notifier: Arc<dyn Notifier>,
+        counts: Arc<Counts>,
+    ) -> (Self, impl Future<Output = ()>) {
         let (queue, mut waiting) = mpsc::channel::<EventRecord>(WAITING_MAX);
+        let counted = counts.clone();
         let deliver = async move {
             while let Some(record) = waiting.recv().await {
                 let told = tokio::time::timeout(PATIENCE, notifier.notify(&record)).await;
+                let outcome = if told.is_ok() { Told::Handed } else { Told::TimedOut };
+                counted.told(record.severity, outcome);
                 if told.is_err() {
                     tracing::warn!(
                         seq = record.seq,
@@ -55,11 +63,13 @@ impl Outbox {
                 }
             }
         };
-        (Self(queue), deliver)
+        (Self { queue, counts }, deliver)
     }
 
     pub(crate) fn tell(&self, record: EventRecord) {
-        if let Err(error) = self.0.try_send(record) {
+        let severity = record.severity;
+        if let Err(error) = self.queue.try_send(record) {
+            self.counts.told(severity, Told::Dropped);
             tracing::warn!("notification dropped: {error}");
         }
     }

@@ -35,6 +35,9 @@ pub struct Options {
     pub recent: usize,
     /// A snapshot is published at least this often.
     pub snapshot_interval: Duration,
+    /// How often the bound is reckoned that follows from what was measured of the paths; it may take
+    /// a moment of one processor.
+    pub reckon_interval: Duration,
     /// Addresses that always answer when this vantage has a network: TCP is tried, and an accepted
     /// or a refused connection both count. If none answers, the vantage is isolated and its probes
     /// count for nothing. Empty: never isolated.
@@ -75,6 +78,7 @@ impl Default for Options {
             samples: 120,
             recent: 50,
             snapshot_interval: Duration::from_millis(500),
+            reckon_interval: Duration::from_secs(60),
             anchors: Vec::new(),
             anchor_interval: Duration::from_secs(1),
             journal_max_bytes: None,

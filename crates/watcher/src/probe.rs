@@ -54,7 +54,9 @@ pub(crate) async fn watch(setup: Arc<Setup>, row: Row, facts: mpsc::Sender<Fact>
     let report = |report: Report| {
         // A driver that is this far behind is better off with newer facts; the machine counts
         // a vantage without reports as unknown.
-        let _ = facts.try_send(Fact::Probe { row: row.clone(), report });
+        if facts.try_send(Fact::Probe { row: row.clone(), report }).is_err() {
+            setup.counts.probe_dropped();
+        }
     };
     setup.prober.watch(check, row.address, pace, jitter, report).await;
 }

@@ -7,6 +7,7 @@ use failover_core::{CheckId, PolicySpec, ProviderId, SiteId, VantageId};
 use health::{Kind, MariadbCheck, Prober};
 
 use crate::clock::Clock;
+use crate::figures::Counts;
 use crate::notify::Notifier;
 use crate::options::Options;
 use crate::power::SitePower;
@@ -23,6 +24,7 @@ pub(crate) struct Setup {
     pub(crate) notifier: Arc<dyn Notifier>,
     pub(crate) providers: Vec<ProviderSpec>,
     pub(crate) services: Vec<Arc<ServiceSetup>>,
+    pub(crate) counts: Arc<Counts>,
 }
 
 /// One service, with what follows from its description.

@@ -13,6 +13,7 @@ use cloud_http::google::{
     Surroundings, UserCredentials, Wiring, application_default,
 };
 use cloud_http::{Failure, HttpOptions, HttpTransport, TokenSource, Transport};
+use dns_provider::decorate::Recorded;
 use dns_provider::google::GoogleDnsBuilder;
 use dns_provider::propagation::NameServer;
 use dns_provider::{DnsProvider, GoogleDns, HetznerDns, HetznerDnsBuilder};
@@ -21,19 +22,24 @@ use tokio::sync::OnceCell;
 use watcher::{BuildError, Options, ProviderSpec, ServiceSpec, SiteSpec, Watcher, ZoneRef};
 
 use crate::config::{self, Api, Config, Google, GoogleCredentials};
+use crate::metrics::Calls;
 
 pub use compute::{clouds, clouds_of_sites, site_servers};
 
 /// How long the search for credentials may take when the project must be learnt from them.
 const SEARCH: Duration = Duration::from_secs(5);
 
-/// A client for each configured provider, in the configuration's order. Sends nothing, unless a
-/// Google project must be learnt from the metadata server.
-pub async fn providers(config: &Config) -> Result<Vec<Arc<dyn DnsProvider>>, config::Problem> {
+/// A client for each configured provider, in the configuration's order; `calls` counts what it is
+/// asked. Sends nothing, unless a Google project must be learnt from the metadata server.
+pub async fn providers(
+    config: &Config,
+    calls: &Calls,
+) -> Result<Vec<Arc<dyn DnsProvider>>, config::Problem> {
     let mut clients = Vec::new();
     for provider in &config.providers {
-        let client = self::provider(provider, zone_ids(config, &provider.id)).await;
-        clients.push(client.map_err(|message| provider.place.problem(message))?);
+        let client = self::provider(provider, zone_ids(config, &provider.id), calls).await;
+        let client = client.map_err(|message| provider.place.problem(message))?;
+        clients.push(Arc::new(Recorded::new(client, Arc::new(calls.clone()))) as _);
     }
     Ok(clients)
 }
@@ -42,8 +48,9 @@ pub async fn providers(config: &Config) -> Result<Vec<Arc<dyn DnsProvider>>, con
 pub async fn provider(
     provider: &config::Provider,
     zones: Vec<String>,
+    calls: &Calls,
 ) -> Result<Arc<dyn DnsProvider>, String> {
-    let transport = transport(provider.allow_plain)?;
+    let transport = calls.on_the_way(transport(provider.allow_plain)?, &provider.id, "dns");
     match &provider.api {
         Api::Google(google) => self::google(&provider.id, google, zones, transport).await,
         Api::Hetzner { token, endpoint } => {

@@ -6,6 +6,7 @@ mod compose;
 pub mod config;
 pub mod demo;
 pub mod http;
+pub mod metrics;
 pub mod serve;
 mod words;
 

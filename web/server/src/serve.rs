@@ -9,6 +9,7 @@ use watcher::Watcher;
 use crate::config::Server;
 use crate::http::app::App;
 use crate::http::demo::Breakable;
+use crate::metrics::Calls;
 
 /// SIGTERM to the end of the process; the watcher's own grace for an open move is shorter.
 const GRACE: Duration = Duration::from_millis(4400);
@@ -17,6 +18,17 @@ const GRACE: Duration = Duration::from_millis(4400);
 #[derive(Debug)]
 pub struct Ended(pub String);
 
+/// What is served beside the watcher itself.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// What can be broken, if this is the demo.
+    pub demo: Option<Arc<dyn Breakable>>,
+    /// What counts the calls of the watcher's providers.
+    pub calls: Calls,
+    /// Where the metrics are served without a login.
+    pub metrics: Option<TcpListener>,
+}
+
 /// Runs `watcher` and serves it on `listener` until `stop` turns true, then ends both.
 ///
 /// The backend lives as long as the watcher: somebody may want to see how a move ends.
@@ -24,11 +36,15 @@ pub async fn serve(
     watcher: Watcher,
     listener: TcpListener,
     server: &Server,
-    demo: Option<Arc<dyn Breakable>>,
+    beside: Beside,
     stop: &watch::Receiver<bool>,
 ) -> Result<(), Ended> {
     let (ended, ending) = watch::channel(false);
-    let app = App::new(watcher.handle(), server, demo, ending.clone());
+    let Beside { demo, calls, metrics } = beside;
+    let app = App::new(watcher.handle(), server, demo, calls, ending.clone());
+    let metrics = metrics.map(|listener| {
+        tokio::spawn(crate::http::serve_metrics(listener, app.clone(), wait(ending.clone())))
+    });
     let backend = tokio::spawn(crate::http::serve(listener, app, wait(ending)));
     let watching = tokio::spawn(watcher.run(wait(stop.clone())));
     let overdue = async {
@@ -47,6 +63,9 @@ pub async fn serve(
         }
     };
     ended.send_replace(true);
+    if let Some(metrics) = metrics {
+        let _ = tokio::time::timeout(Duration::from_millis(500), metrics).await;
+    }
     match tokio::time::timeout(Duration::from_millis(500), backend).await {
         Ok(Ok(Err(error))) => Err(Ended(format!("the backend has stopped: {error}"))),
         _ => result,

@@ -71,6 +71,12 @@
 //! and, without bursts, the rate at which any check does. Windows and grey counters with too many
 //! states are replaced by ones that say *down* sooner. Checks that are probed at different paces
 //! count as probed at the fastest and as recovering at the slowest.
+//!
+//! # Measured losses
+//!
+//! A watcher need not guess: [`Losses`] takes the outcomes of all vantages as they come and counts,
+//! over a week and in bounded memory, what was lost while a site was up; [`false_failover_measured`]
+//! puts what it found into the bound above.
 use crate::policy::{PolicySpec, Require};
 use std::time::Duration;
 
@@ -82,8 +88,11 @@ mod detection;
 mod forecast;
 mod joint;
 mod loss;
+mod losses;
 mod measured;
+mod path_losses;
 mod spurious;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod vantage;
@@ -93,7 +102,9 @@ pub use correlated::{Estimate, false_failover_under};
 pub use detection::detection;
 pub use forecast::{Forecast, ForecastShare, TTL_EXTENDERS};
 pub use loss::{Loss, LossProblem};
+pub use losses::Losses;
 pub use measured::{Measured, measure};
+pub use path_losses::{PairLosses, SiteLosses, VantageLosses, false_failover_measured};
 pub use spurious::false_failover;
 
 /// How a site fails.

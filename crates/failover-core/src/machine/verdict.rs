@@ -343,7 +343,8 @@ impl Failover {
         (0..u8::try_from(self.policy.spec().sites.len()).unwrap_or(u8::MAX)).map(SiteId)
     }
 
-    pub(super) fn verdict(&self, site: SiteId) -> Verdict {
+    /// What the quorum believes of a site, as of the latest step.
+    pub fn verdict(&self, site: SiteId) -> Verdict {
         self.run.votes.verdict(site).verdict
     }
 

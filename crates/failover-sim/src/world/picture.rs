@@ -58,6 +58,8 @@ impl World {
             published: providers().filter_map(|provider| self.published(provider)).collect(),
             answers: providers().flat_map(|provider| self.answers(provider)).collect(),
             converged_at: settled.map(|at| at.plus(self.setup.ttl)),
+            losses: Vec::new(),
+            false_failover: None,
             view,
         }
     }

@@ -18,13 +18,16 @@ impl Driver {
     /// Carries out a step whose records are durable, or that is only heard of while they cannot be.
     pub(super) fn carry_out(&mut self, taken: Taken, reply: Option<Reply>) {
         let outcome = reply.is_some().then(|| self.outcome(&taken));
+        if let Some(outcome) = &outcome {
+            self.setup.counts.commanded(taken.service, outcome.is_err());
+        }
         let service = taken.service;
         let acts = taken.outputs.iter().any(|output| !matches!(output, Output::Record(_)));
         if acts || !taken.records.is_empty() {
             self.pictures.hurry();
         }
         for record in &taken.records {
-            self.remember(record);
+            self.remember(service, record);
         }
         self.follow_moves(service, &taken.records);
         for output in taken.outputs {
@@ -59,13 +62,6 @@ impl Driver {
             // Whoever asked may have gone away; the command stands.
             let _ = reply.send(outcome);
         }
-    }
-
-    fn remember(&mut self, record: &EventRecord) {
-        let EventRecord { seq, service, text, .. } = record;
-        tracing::debug!(seq, %service, "{text}");
-        self.recent.push_front(record.clone());
-        self.recent.truncate(self.setup.options.recent);
     }
 
     fn tell(&self, record: EventRecord) {

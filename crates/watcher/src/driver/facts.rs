@@ -50,6 +50,7 @@ impl Driver {
                 }
             }
             Fact::Zone { service, provider, found } => self.zone_found(service, provider, found),
+            Fact::Bound { service, bound } => self.services[service].bound = bound,
             Fact::Powered { service, site, id, ok } => self.powered(service, site, id, ok),
             Fact::Isolated(isolated) => {
                 for service in 0..self.services.len() {
@@ -85,8 +86,10 @@ impl Driver {
         let keep = self.setup.options.samples;
         let Some(service) = self.services.get_mut(row.service) else { return };
         let same = |other: &Row| (other.site, other.check, other.family);
-        let series = service.series.iter_mut().find(|series| same(&series.row) == same(row));
-        if let Some(series) = series {
+        let place = service.series.iter().position(|series| same(&series.row) == same(row));
+        if let Some(place) = place {
+            self.setup.counts.probed(row.service, place, &report.outcome);
+            let series = &mut service.series[place];
             series.samples.push_back(sample(report, at));
             while series.samples.len() > keep {
                 series.samples.pop_front();

@@ -3,9 +3,11 @@
 //! Everything that waits runs in other tasks and comes back as a [`Fact`]. A step whose outputs
 //! contain a record is written to the journal first; until the disk has answered, no other step is
 //! taken and nothing is carried out.
+mod account;
 mod effects;
 mod facts;
 mod following;
+mod losses;
 mod picture;
 mod power;
 mod recording;
@@ -19,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use dns_provider::RrSet;
 use failover_core::{
-    AttemptId, EventRecord, Input, ProviderId, SiteId, SiteSet, Snapshot, Timestamp,
+    AttemptId, EventRecord, Input, MeasuredBound, ProviderId, SiteId, SiteSet, Snapshot, Timestamp,
 };
 use tokio::sync::{mpsc, watch};
 
@@ -55,6 +57,8 @@ pub(crate) enum Fact {
     Zone { service: usize, provider: ProviderId, found: zone::Found },
     /// Whether this vantage is cut off.
     Isolated(bool),
+    /// The bound that follows from the measured losses was reckoned.
+    Bound { service: usize, bound: Option<MeasuredBound> },
     /// A change of power has ended.
     Powered { service: usize, site: SiteId, id: u64, ok: bool },
 }
@@ -101,6 +105,7 @@ pub(crate) struct Driver {
     pictures: picture::Pictures,
     /// Curves to go on with.
     unfinished: Vec<failover_core::Curve>,
+    reckoning: losses::Reckoning,
     /// Probing, zones, anchors, plans.
     tasks: Vec<Task>,
 }
@@ -130,6 +135,7 @@ impl Driver {
     ) -> (Self, watch::Receiver<Arc<Snapshot>>) {
         let started = setup.clock.now();
         let recording = recording::Recording::new(&setup.options.retention);
+        let reckoning = losses::Reckoning::new(setup.options.reckon_interval);
         let (snapshots, mut pictures) = watch::channel(Arc::new(picture::empty(&setup)));
         let driver = Self {
             setup,
@@ -151,6 +157,7 @@ impl Driver {
             started,
             pictures: picture::Pictures::new(),
             unfinished: memory.unfinished,
+            reckoning,
             tasks: Vec::new(),
         };
         driver.publish_picture_first();
@@ -188,7 +195,7 @@ impl Driver {
 
     fn start(&mut self) {
         let (setup, facts) = (&self.setup, &self.facts.0);
-        let (outbox, deliver) = Outbox::new(setup.notifier.clone());
+        let (outbox, deliver) = Outbox::new(setup.notifier.clone(), setup.counts.clone());
         self.outbox = Some(outbox);
         self.delivery = Some(Task::spawn(deliver));
         self.tasks.push(Task::spawn(anchors::watch(setup.clone(), facts.clone())));
@@ -202,6 +209,7 @@ impl Driver {
         let writable = self.trouble.is_none();
         for service in 0..self.services.len() {
             self.queue.push_back(Job::of(service, Input::Journal { writable }));
+            self.takes_up_move(service);
         }
         let unfinished = std::mem::take(&mut self.unfinished);
         self.resume_following(unfinished);
@@ -225,13 +233,14 @@ impl Driver {
             self.recover(now);
             self.keep_quiet_facts(now);
         }
+        self.reckon_bounds(now);
         if self.pictures.due() <= now {
             self.publish_picture();
         }
     }
 
     fn next_wake(&self) -> Instant {
-        let mut wake = self.pictures.due();
+        let mut wake = self.pictures.due().min(self.reckoning.due());
         if self.pending.is_none() {
             let ticks = self.services.iter().map(|service| self.tick_due(service));
             wake = ticks.fold(wake, Instant::min);

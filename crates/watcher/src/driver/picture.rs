@@ -2,6 +2,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use failover_core::bound::Losses;
 use failover_core::{SampleSeries, ServiceSnapshot, SiteFacts, Snapshot, Timestamp, View};
 
 use super::Driver;
@@ -51,6 +52,7 @@ impl Driver {
         self.pictures.latest = now;
         self.pictures.due = now + self.setup.options.snapshot_interval;
         let picture = self.picture();
+        self.account_for_journal();
         self.snapshots.send_replace(Arc::new(picture));
     }
 
@@ -98,6 +100,8 @@ impl Service {
             published,
             answers: answers.collect(),
             converged_at: self.converged_at(&view),
+            losses: self.losses.iter().map(Losses::measured).collect(),
+            false_failover: self.bound,
             view,
         }
     }

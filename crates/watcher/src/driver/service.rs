@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use failover_core::bound::Losses;
 use failover_core::{
-    Answer, AttemptId, CheckId, Failover, Published, Sample, ServerAnswer, SiteId, State, Timestamp,
+    Answer, AttemptId, CheckId, Failover, MeasuredBound, Published, Sample, ServerAnswer, SiteId,
+    State, Timestamp,
 };
 use tokio::sync::{Notify, watch};
 
@@ -28,6 +30,8 @@ pub(crate) struct Service {
     pub(crate) recorder: Recorder,
     /// When the machine was last told anything.
     pub(crate) stepped: Instant,
+    /// The machine's time then.
+    pub(crate) told: Option<Timestamp>,
     pub(crate) series: Vec<Series>,
     pub(crate) voices: BTreeMap<(SiteId, CheckId), Voice>,
     /// What the databases behind the sites have said; `None`: no check asks one.
@@ -36,6 +40,10 @@ pub(crate) struct Service {
     pub(crate) lags_told: Vec<Option<Duration>>,
     /// What is done to the servers behind the sites.
     pub(crate) works: Works,
+    /// What is lost on the paths to each site.
+    pub(crate) losses: Vec<Losses>,
+    /// What follows from it.
+    pub(crate) bound: Option<MeasuredBound>,
     /// The providers, in the policy's order.
     pub(crate) places: Vec<Place>,
     /// Asks the world how far it has followed the latest move.
@@ -100,17 +108,20 @@ impl Service {
         let lags = setup.spec.checks.iter().any(asks);
         let lags = lags.then(|| Lags::new(sites, setup.policy().freshness));
         let lags_told = vec![None; sites];
-        let stepped = Instant::now();
+        let losses = vec![Losses::new(setup.policy()); sites];
         Self {
             setup,
             machine,
             recorder,
-            stepped,
+            stepped: Instant::now(),
+            told: None,
             series,
             voices,
             lags,
             lags_told,
             works,
+            losses,
+            bound: None,
             places,
             following: None,
         }

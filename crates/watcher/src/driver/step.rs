@@ -106,6 +106,7 @@ impl Driver {
         }
         let now = self.setup.clock.now();
         let Some(service) = self.services.get_mut(job.service) else { return };
+        service.notices(now, &job.input, &self.setup.counts, job.service);
         let before = service.machine.clone();
         service.stepped = Instant::now();
         let outputs = service.machine.step(now, job.input.clone());
@@ -140,6 +141,7 @@ impl Driver {
 
     fn write(&mut self, batch: Batch, what: Writing) {
         let written = self.journal.commit(batch);
+        self.setup.counts.writes();
         self.pending = Some(Pending { written, since: Instant::now(), what });
     }
 
@@ -149,6 +151,7 @@ impl Driver {
         result: Option<Result<(), JournalError>>,
     ) -> Result<(), RunError> {
         let Some(pending) = self.pending.take() else { return Ok(()) };
+        self.setup.counts.written(matches!(result, Some(Ok(()))));
         let Some(result) = result else {
             return Err(RunError::Journal(format!("{}: no answer", self.journal.path().display())));
         };
@@ -291,6 +294,11 @@ impl Trouble {
         self.problem = error.to_string();
         self.pause = (self.pause * 2).min(RETRY_MAX);
         self.retry_at = Instant::now() + self.pause;
+    }
+
+    /// Events that wait for the disk.
+    pub(super) fn waiting(&self) -> usize {
+        self.events.len()
     }
 
     fn keep(&mut self, records: &[EventRecord], audit: Option<Audit>) {

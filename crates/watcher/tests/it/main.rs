@@ -5,6 +5,7 @@ mod crash;
 mod drift;
 mod embedding;
 mod failover;
+mod figures;
 mod journal;
 mod mariadb;
 // The servers of another crate's tests; these here need less of them.

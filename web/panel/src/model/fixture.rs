@@ -1,9 +1,10 @@
 //! A small world for the tests: one service, two sites, two providers, everything well.
 use super::news::News;
+use failover_core::bound::{PairLosses, SiteLosses, VantageLosses};
 use failover_core::{
-    Actor, Answer, CheckView, MoveId, MoveKind, MoveView, ProviderStep, ProviderView, Published,
-    Sample, SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts, SiteId, SiteSet, SiteView,
-    Timestamp, VantageId, Verdict, View, VoteView,
+    Actor, Answer, CheckView, MeasuredBound, MoveId, MoveKind, MoveView, ProviderStep,
+    ProviderView, Published, Sample, SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts,
+    SiteId, SiteSet, SiteView, Timestamp, VantageId, Verdict, View, VoteView,
 };
 
 /// 2026-11-23 12:03:11 UTC.
@@ -63,6 +64,21 @@ pub fn service() -> ServiceSnapshot {
             answer("hetzner", 2),
         ],
         converged_at: None,
+        losses: vec![Some(losses()), None],
+        false_failover: Some(MeasuredBound { seconds: Some(3.5e9), exact: true, at: NOW }),
+    }
+}
+
+/// One probe of a thousand was lost.
+fn losses() -> SiteLosses {
+    let vantage = VantageId(0);
+    SiteLosses {
+        since: before(7200),
+        probes: 1000,
+        lost: 1,
+        burst: 1.0,
+        vantages: vec![VantageLosses { vantage, probes: 1000, lost: 1 }],
+        pairs: vec![PairLosses { one: vantage, other: vantage, rounds: 500, correlation: 0.25 }],
     }
 }
 

@@ -88,6 +88,12 @@ impl FromJson for u8 {
     }
 }
 
+impl FromJson for f64 {
+    fn from_json(json: &Value) -> Option<Self> {
+        json.as_f64()
+    }
+}
+
 impl FromJson for f32 {
     fn from_json(json: &Value) -> Option<Self> {
         Some(json.as_f64()? as f32)

@@ -1,15 +1,22 @@
 //! How `failover-core`'s types are read from JSON.
 use super::json::{FromJson, at, fields, word, words};
+use failover_core::bound::{PairLosses, SiteLosses, VantageLosses};
 use failover_core::{
-    Actor, Answer, AttemptId, Blocker, CheckId, CheckView, Mode, MoveId, MoveKind, MoveView, Next,
-    ProviderStep, ProviderView, Published, Sample, SampleSeries, ServerAnswer, ServiceSnapshot,
-    Severity, SiteFacts, SiteId, SiteSet, SiteView, Timestamp, VantageId, Verdict, View, Vote,
-    VoteView, Why,
+    Actor, Answer, AttemptId, Blocker, CheckId, CheckView, MeasuredBound, Mode, MoveId, MoveKind,
+    MoveView, Next, ProviderStep, ProviderView, Published, Sample, SampleSeries, ServerAnswer,
+    ServiceSnapshot, Severity, SiteFacts, SiteId, SiteSet, SiteView, Timestamp, VantageId, Verdict,
+    View, Vote, VoteView, Why,
 };
 use serde_json::Value;
 
 fields! {
-    ServiceSnapshot { view, name, ttl, sites, series, published, answers, converged_at }
+    ServiceSnapshot {
+        view, name, ttl, sites, series, published, answers, converged_at, losses, false_failover,
+    }
+    SiteLosses { since, probes, lost, burst, vantages, pairs }
+    VantageLosses { vantage, probes, lost }
+    PairLosses { one, other, rounds, correlation }
+    MeasuredBound { seconds, exact, at }
     View {
         service, now, mode, latched, desired, generation, since, sites, providers, open_move,
         last_move, hold_down_until, moves_left, quorum, next, unacknowledged,

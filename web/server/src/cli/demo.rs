@@ -10,7 +10,7 @@ use super::out::Out;
 use super::run::listen;
 use super::stop::Stop;
 use crate::demo::{Demo, USER};
-use crate::serve::{Ended, serve};
+use crate::serve::{Beside, Ended, serve};
 
 const PORT: u16 = 8420;
 
@@ -31,7 +31,8 @@ pub async fn demo(args: DemoArgs, out: Out) -> Result<Exit, Failed> {
     let address = listener.local_addr().map_err(|error| Failed::other(error.to_string()))?;
     announce(&demo, address, out)?;
     let (world, watcher, server) = (demo.world, demo.watcher, demo.server);
-    let served = serve(watcher, listener, &server, Some(world.clone()), &stop.receiver()).await;
+    let beside = Beside { demo: Some(world.clone()), calls: demo.calls, metrics: None };
+    let served = serve(watcher, listener, &server, beside, &stop.receiver()).await;
     world.end().await;
     served.map(|()| Exit::Done).map_err(|Ended(message)| Failed::other(message))
 }
@@ -39,13 +40,13 @@ pub async fn demo(args: DemoArgs, out: Out) -> Result<Exit, Failed> {
 async fn open(port: Option<u16>, out: Out) -> Result<TcpListener, Failed> {
     let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     if let Some(port) = port {
-        return listen(at(port)).await;
+        return listen(at(port), "listen").await;
     }
     match TcpListener::bind(at(PORT)).await {
         Ok(listener) => Ok(listener),
         Err(_) => {
             out.note(&format!("Port {PORT} is taken; using another one."))?;
-            listen(at(0)).await
+            listen(at(0), "listen").await
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod exit;
 mod hash_password;
 mod locations;
 mod log;
+mod measured;
 mod operate;
 pub mod out;
 mod remote;
@@ -25,6 +26,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 use exit::{Exit, Failed};
 use out::Out;
+
+use crate::config::{Log, LogLevel};
 
 /// Keeps services reachable when a cloud fails: watches sites, decides, moves DNS records.
 #[derive(Debug, Parser)]
@@ -144,11 +147,18 @@ fn told(failed: &Failed, out: Out) -> ExitCode {
 }
 
 async fn dispatch(cli: Cli, out: Out) -> Result<Exit, Failed> {
-    let quiet = !matches!(cli.command, Command::Run(_));
-    cli.log.install(quiet)?;
+    let log = cli.log;
+    if !matches!(cli.command, Command::Run(_)) {
+        log.install(LogLevel::Error, &Log::default())?;
+    }
     match cli.command {
+        Command::Run(args) => {
+            // How it logs may stand in its configuration.
+            let config = load(&args.config)?;
+            log.install(LogLevel::Info, &config.log)?;
+            run::run(config, out).await
+        }
         Command::Demo(args) => demo::demo(args, out).await,
-        Command::Run(args) => run::run(args, out).await,
         Command::Check(args) => check::check(args, out).await,
         Command::Emulate(args) => emulate::emulate(*args, out).await,
         Command::Status(args) => status::status(args, out).await,

@@ -4,49 +4,60 @@ use std::net::SocketAddr;
 use clap::Args;
 use tokio::net::TcpListener;
 
+use super::ConfigArg;
 use super::exit::{Exit, Failed};
 use super::out::Out;
 use super::stop::Stop;
-use super::{ConfigArg, load};
 use crate::compose;
 use crate::config::Config;
-use crate::serve::{Ended, serve};
+use crate::metrics::Calls;
+use crate::serve::{Beside, Ended, serve};
 
 #[derive(Debug, Args)]
 pub struct RunArgs {
     #[command(flatten)]
-    config: ConfigArg,
+    pub(super) config: ConfigArg,
 }
 
-pub async fn run(args: RunArgs, out: Out) -> Result<Exit, Failed> {
-    let config = load(&args.config)?;
+pub async fn run(config: Config, out: Out) -> Result<Exit, Failed> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
     let stop = Stop::on_signal()?;
-    let providers = compose::providers(&config).await;
+    let calls = Calls::default();
+    let providers = compose::providers(&config, &calls).await;
     let providers = providers.map_err(|problem| Failed::input(problem.to_string()))?;
-    let clouds = compose::clouds_of_sites(&config).await;
+    let clouds = compose::clouds_of_sites(&config, &calls).await;
     let clouds = clouds.map_err(|problem| Failed::input(problem.to_string()))?;
     let watcher = compose::watcher(&config, &providers, &clouds, compose::options(&config));
     let watcher = watcher.map_err(|error| Failed::other(error.to_string()))?;
-    let listener = listen(config.server.listen).await?;
-    announce(&config, &listener, out)?;
-    match serve(watcher, listener, &config.server, None, &stop.receiver()).await {
+    let listener = listen(config.server.listen, "listen").await?;
+    let metrics = match config.server.metrics_listen {
+        Some(address) => Some(listen(address, "metrics_listen").await?),
+        None => None,
+    };
+    announce(&config, &listener, metrics.as_ref(), out)?;
+    let beside = Beside { demo: None, calls, metrics };
+    match serve(watcher, listener, &config.server, beside, &stop.receiver()).await {
         Ok(()) => Ok(Exit::Done),
         Err(Ended(message)) => Err(Failed::other(message)),
     }
 }
 
 /// The listening socket; a port that is taken is named.
-pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failed> {
+pub async fn listen(address: SocketAddr, key: &str) -> Result<TcpListener, Failed> {
     TcpListener::bind(address).await.map_err(|error| {
-        let remedy = "stop the other program, or choose another port in [server] listen";
-        Failed::other(format!("cannot listen on {address}: {error}; {remedy}"))
+        let remedy = "stop the other program, or choose another port in [server]";
+        Failed::other(format!("cannot listen on {address}: {error}; {remedy} {key}"))
     })
 }
 
-fn announce(config: &Config, listener: &TcpListener, out: Out) -> Result<(), Failed> {
+fn announce(
+    config: &Config,
+    listener: &TcpListener,
+    metrics: Option<&TcpListener>,
+    out: Out,
+) -> Result<(), Failed> {
     let address = listener.local_addr().unwrap_or(config.server.listen);
     let url = config.server.public_origin.clone().unwrap_or_else(|| format!("http://{address}"));
     let nobody = config.server.users.is_empty() && config.server.tokens.is_empty();
@@ -55,6 +66,13 @@ fn announce(config: &Config, listener: &TcpListener, out: Out) -> Result<(), Fai
     }
     let services: Vec<&str> =
         config.services.iter().map(|service| service.policy.spec().service.as_str()).collect();
-    let line = serde_json::json!({ "url": url, "listen": address, "services": services });
-    out.print(&line, || format!("watching {}; panel and API at {url}", services.join(", ")))
+    let metrics = metrics.and_then(|listener| listener.local_addr().ok());
+    let metrics = metrics.map(|address| format!("http://{address}/metrics"));
+    let line = serde_json::json!({
+        "url": url, "listen": address, "services": services, "metrics": metrics,
+    });
+    out.print(&line, || {
+        let metrics = metrics.map_or(String::new(), |url| format!("; metrics at {url}"));
+        format!("watching {}; panel and API at {url}{metrics}", services.join(", "))
+    })
 }

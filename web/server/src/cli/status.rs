@@ -9,6 +9,7 @@ use failover_core::{
 use super::curve;
 use super::dns::draw;
 use super::exit::{Exit, Failed};
+use super::measured;
 use super::out::{Out, table};
 use super::remote::{Remote, RemoteArgs};
 use crate::config::duration::{show, show_moment};
@@ -94,6 +95,7 @@ pub fn service(service: &ServiceSnapshot) -> String {
         let why = if why.is_empty() { "at once".to_owned() } else { why.join("; ") };
         text += &format!("  would move to {}: {why}\n", names(wants, &service.sites));
     }
+    text += &indent(&measured::lines(service));
     text
 }
 

@@ -11,13 +11,18 @@ use watcher::SiteServers;
 
 use super::credentials;
 use crate::config::{Api, Config, Google, Problem, Provider, Site, Standby};
+use crate::metrics::Calls;
 
 /// A client for each of these providers, by id; `poll` is how often to ask whether work has ended, if
 /// not as usual. Sends nothing, unless a Google project must be learnt from the metadata server.
-pub async fn clouds(providers: &[Provider], poll: Option<Duration>) -> Result<Clouds, Problem> {
+pub async fn clouds(
+    providers: &[Provider],
+    poll: Option<Duration>,
+    calls: &Calls,
+) -> Result<Clouds, Problem> {
     let mut clouds = Clouds::new();
     for provider in providers {
-        let client = one(provider, poll).await;
+        let client = one(provider, poll, calls).await;
         let client = client.map_err(|message| provider.place.problem(message))?;
         clouds.insert(provider.id.clone(), client);
     }
@@ -25,12 +30,12 @@ pub async fn clouds(providers: &[Provider], poll: Option<Duration>) -> Result<Cl
 }
 
 /// The clients of the clouds whose servers the sites name, by provider id; sends as little.
-pub async fn clouds_of_sites(config: &Config) -> Result<Clouds, Problem> {
+pub async fn clouds_of_sites(config: &Config, calls: &Calls) -> Result<Clouds, Problem> {
     let sites = config.services.iter().flat_map(|service| &service.sites);
     let named: BTreeSet<&str> =
         sites.filter_map(|site| Some(site.servers.as_ref()?.cloud.as_str())).collect();
     let providers = config.providers.iter().filter(|provider| named.contains(provider.id.as_str()));
-    clouds(&providers.cloned().collect::<Vec<_>>(), None).await
+    clouds(&providers.cloned().collect::<Vec<_>>(), None, calls).await
 }
 
 /// The servers of a site, as the watcher may turn them on and off.
@@ -48,8 +53,10 @@ pub fn site_servers(site: &Site, clouds: &Clouds) -> Option<SiteServers> {
 async fn one(
     provider: &Provider,
     poll: Option<Duration>,
+    calls: &Calls,
 ) -> Result<Arc<dyn ComputeProvider>, String> {
     let transport = super::transport(provider.allow_plain)?;
+    let transport = calls.on_the_way(transport, &provider.id, "compute");
     match &provider.api {
         Api::Google(google) => self::google(&provider.id, google, poll, transport).await,
         Api::Hetzner { token, endpoint } => {

@@ -10,7 +10,7 @@ use web_api::Role;
 
 use super::figure::{LongTime, Number, Share};
 use super::file_blueprint::BlueprintFile;
-use super::model::Standby;
+use super::model::{LogFormat, LogLevel, Standby};
 use super::problem::{At, join};
 use super::read::{Field, Parse, Reader, Table, section};
 use super::scalar::{CheckKind, ProviderKind, StatusRange};
@@ -31,6 +31,8 @@ section! {
         expect: ExpectFile,
         /// The panel and its API.
         server: ServerFile,
+        /// What the program writes to its log.
+        log: LogFile,
         /// What must survive a restart.
         journal: JournalFile,
         /// Who is authoritative for the zones.
@@ -67,6 +69,8 @@ section! {
         listen: SocketAddr,
         /// Consent to listen on other than loopback addresses.
         allow_remote: bool,
+        /// Where the metrics are served without a login.
+        metrics_listen: SocketAddr,
         /// How browsers reach the panel when a proxy stands before it.
         public_url: String,
         /// How long a login lasts.
@@ -75,6 +79,16 @@ section! {
         users: List<UserFile>,
         /// Programs.
         tokens: List<TokenFile>,
+    }
+}
+
+section! {
+    /// `[log]`: what the program writes to its log.
+    LogFile {
+        /// How urgent a line must be.
+        level: LogLevel,
+        /// As what lines are written.
+        format: LogFormat,
     }
 }
 

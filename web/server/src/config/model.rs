@@ -24,6 +24,8 @@ pub struct Config {
     pub expect: Expect,
     /// The panel and its API.
     pub server: Server,
+    /// What the program writes to its log.
+    pub log: Log,
     /// The SQLite journal.
     pub journal: PathBuf,
     /// How long facts are kept in it for a replay.
@@ -74,6 +76,8 @@ pub struct Expect {
 pub struct Server {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where the metrics are served without a login, if anywhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// How browsers reach it, if not by `listen`: an origin such as `https://schwenk.example.com`.
     pub public_origin: Option<String>,
     /// How long a login lasts.
@@ -82,6 +86,39 @@ pub struct Server {
     pub users: Vec<Account>,
     /// Programs.
     pub tokens: Vec<Account>,
+}
+
+/// What `schwenk run` writes to its log, unless the command line says otherwise.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Log {
+    /// How urgent a line must be.
+    pub level: Option<LogLevel>,
+    /// As what lines are written.
+    pub format: Option<LogFormat>,
+}
+
+/// How urgent a line of the log is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    /// Somebody is woken.
+    Error,
+    /// Somebody should look today.
+    Warn,
+    /// What happens.
+    Info,
+    /// What is done for it.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+/// As what the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON document per line.
+    Json,
 }
 
 /// Somebody who may log in, or a program that may call.

@@ -9,7 +9,7 @@ use toml::de::DeValue;
 use web_api::Role;
 
 use super::duration;
-use super::model::Standby;
+use super::model::{LogFormat, LogLevel, Standby};
 use super::problem::At;
 use super::read::{Field, Parse, Reader, Table};
 
@@ -134,6 +134,25 @@ pub enum ProviderKind {
 impl Parse for ProviderKind {
     fn parse(value: &DeValue<'_>, at: &At, reader: &mut Reader<'_>) -> Option<Self> {
         reader.one_of(value, at, &[("google", Self::Google), ("hetzner", Self::Hetzner)], "")
+    }
+}
+
+impl Parse for LogLevel {
+    fn parse(value: &DeValue<'_>, at: &At, reader: &mut Reader<'_>) -> Option<Self> {
+        let words = [
+            ("error", Self::Error),
+            ("warn", Self::Warn),
+            ("info", Self::Info),
+            ("debug", Self::Debug),
+            ("trace", Self::Trace),
+        ];
+        reader.one_of(value, at, &words, "")
+    }
+}
+
+impl Parse for LogFormat {
+    fn parse(value: &DeValue<'_>, at: &At, reader: &mut Reader<'_>) -> Option<Self> {
+        reader.one_of(value, at, &[("text", Self::Text), ("json", Self::Json)], "")
     }
 }
 

@@ -13,6 +13,7 @@ pub use world::World;
 use crate::compose;
 use crate::config::{Server, Surroundings};
 use crate::http::auth::{hash, random_token};
+use crate::metrics::Calls;
 
 /// Who logs in.
 pub const USER: &str = "demo";
@@ -32,6 +33,8 @@ pub struct Demo {
     pub world: Arc<World>,
     /// The watcher, not running yet.
     pub watcher: Watcher,
+    /// What its providers are asked.
+    pub calls: Calls,
     /// Who may come in.
     pub server: Server,
     /// The password of [`USER`].
@@ -62,20 +65,25 @@ impl Demo {
         let parsed = crate::config::parse("schwenk.toml", text, &around).map_err(|problems| {
             problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
         })?;
-        let providers = compose::providers(&parsed).await.map_err(|problem| problem.to_string())?;
+        let calls = Calls::default();
+        let providers =
+            compose::providers(&parsed, &calls).await.map_err(|problem| problem.to_string())?;
         let options = Options {
             drift_interval: Duration::from_secs(3),
             observe_interval: Duration::from_secs(1),
+            reckon_interval: Duration::from_secs(5),
             ..compose::options(&parsed)
         };
-        let clouds =
-            compose::clouds_of_sites(&parsed).await.map_err(|problem| problem.to_string())?;
+        let clouds = compose::clouds_of_sites(&parsed, &calls)
+            .await
+            .map_err(|problem| problem.to_string())?;
         let watcher = compose::watcher(&parsed, &providers, &clouds, options);
         let watcher = watcher.map_err(|error| error.to_string())?;
         let world = World::new(emulator, directory, &parsed, providers)?;
         Ok(Self {
             world: Arc::new(world),
             watcher,
+            calls,
             server: parsed.server,
             password,
             token,

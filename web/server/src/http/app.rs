@@ -10,6 +10,7 @@ use super::auth::{Accounts, Sessions, Throttle};
 use super::demo::Breakable;
 use super::problem::{Answer, Refusal};
 use crate::config::Server;
+use crate::metrics::Calls;
 
 /// Open live streams; each costs a task and a socket.
 const LISTENERS_MAX: usize = 64;
@@ -26,6 +27,7 @@ struct Shared {
     throttle: Throttle,
     public_origin: Option<String>,
     demo: Option<Arc<dyn Breakable>>,
+    calls: Calls,
     listeners: Arc<Semaphore>,
     latest: Mutex<Option<(u64, Bytes)>>,
     ending: watch::Receiver<bool>,
@@ -37,6 +39,7 @@ impl App {
         watcher: Handle,
         server: &Server,
         demo: Option<Arc<dyn Breakable>>,
+        calls: Calls,
         ending: watch::Receiver<bool>,
     ) -> Self {
         Self(Arc::new(Shared {
@@ -46,6 +49,7 @@ impl App {
             throttle: Throttle::default(),
             public_origin: server.public_origin.clone(),
             demo,
+            calls,
             listeners: Arc::new(Semaphore::new(LISTENERS_MAX)),
             latest: Mutex::new(None),
             ending,
@@ -85,6 +89,16 @@ impl App {
     /// Whether browsers reach this server through TLS.
     pub fn is_https(&self) -> bool {
         self.public_origin().is_some_and(|origin| origin.starts_with("https://"))
+    }
+
+    /// What was asked of the providers.
+    pub fn calls(&self) -> &Calls {
+        &self.0.calls
+    }
+
+    /// How many live streams are open.
+    pub fn listening(&self) -> usize {
+        LISTENERS_MAX.saturating_sub(self.0.listeners.available_permits())
     }
 
     /// The places for live streams.

@@ -9,6 +9,7 @@ mod input;
 mod live;
 mod login;
 mod look;
+mod metrics;
 mod openapi;
 mod plan;
 mod problem;
@@ -54,6 +55,7 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(input::BODY_MAX));
     Router::new()
         .nest("/api/v1", api)
+        .route("/metrics", get(metrics::metrics).fallback(problem::wrong_method))
         .fallback(asset::asset)
         .layer(same_origin(&app))
         .layer(from_fn_with_state(app.clone(), headers::add))
@@ -81,12 +83,29 @@ pub async fn serve(
     app: App,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    run(listener, router(app), shutdown).await
+}
+
+/// Serves only the metrics of `app`, to whoever reaches `listener`.
+pub async fn serve_metrics(
+    listener: TcpListener,
+    app: App,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    run(listener, metrics::open(app), shutdown).await
+}
+
+async fn run(
+    listener: TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     let (stopped, stop) = tokio::sync::oneshot::channel();
     // A snapshot is several segments; none of them shall wait for the others' acknowledgement.
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
         shutdown.await;
         let _ = stopped.send(());

@@ -104,7 +104,8 @@ impl Service {
         self.child.wait().expect("it is ours");
     }
 
-    fn signal(&self, signal: Signal) {
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
         let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).expect("a process");
         kill_process(id, signal).expect("it is ours");
     }

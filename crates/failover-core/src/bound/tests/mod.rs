@@ -5,6 +5,7 @@ use crate::policy::{Fall, Preset, ProviderPolicy};
 
 mod correlated;
 mod forecast;
+mod losses;
 mod page;
 mod table;
 

@@ -6,12 +6,15 @@ mod target;
 use std::time::Duration;
 
 use clap::Args;
+use failover_core::ServiceSnapshot;
 use serde::Serialize;
 
 use self::numbers::{Numbers, numbers};
+pub use self::numbers::{percent, spell};
 use self::providers::{Looked, look};
 use super::exit::{Exit, Failed};
 use super::out::{Out, table};
+use super::remote::{Remote, RemoteArgs};
 use super::{ConfigArg, load};
 use crate::config::duration::{self, show};
 use crate::config::{Config, Service, effective};
@@ -23,6 +26,11 @@ pub struct CheckArgs {
     /// Do not ask the providers.
     #[arg(long)]
     offline: bool,
+    /// Also reckon with the losses that the running watcher has measured.
+    #[arg(long)]
+    measured: bool,
+    #[command(flatten)]
+    remote: RemoteArgs,
     /// How long a question to a provider may take.
     #[arg(long, value_name = "DURATION", default_value = "10 s", value_parser = duration::parse)]
     timeout: Duration,
@@ -54,8 +62,12 @@ struct Meaning {
 
 pub async fn check(args: CheckArgs, out: Out) -> Result<Exit, Failed> {
     let config = load(&args.config)?;
-    let services: Vec<Meaning> =
-        config.services.iter().map(|service| meaning(service, &config)).collect();
+    let seen = match args.measured {
+        true => Remote::new(&args.remote)?.snapshot().await?.services,
+        false => Vec::new(),
+    };
+    let services = config.services.iter().map(|service| meaning(service, &config, &seen));
+    let services: Vec<Meaning> = services.collect();
     let (providers, problems) =
         if args.offline { (Vec::new(), Vec::new()) } else { look(&config, args.timeout).await };
     let checked = Checked { warnings: warnings(&config), problems, providers, services };
@@ -73,15 +85,17 @@ fn warnings(config: &Config) -> Vec<String> {
     config.warnings.iter().map(ToString::to_string).chain(missed).collect()
 }
 
-fn meaning(service: &Service, config: &Config) -> Meaning {
+fn meaning(service: &Service, config: &Config, seen: &[ServiceSnapshot]) -> Meaning {
     let policy = service.policy.spec();
+    let seen = seen.iter().find(|seen| seen.view.service == policy.service);
+    let losses = seen.map(|seen| seen.losses.iter().flatten().cloned().collect::<Vec<_>>());
     Meaning {
         service: policy.service.clone(),
         record: service.record.to_string(),
         ttl: service.ttl,
         preset: service.preset.clone(),
         policy: policy.clone(),
-        numbers: numbers(policy, &config.expect),
+        numbers: numbers(policy, &config.expect, &losses.unwrap_or_default()),
     }
 }
 

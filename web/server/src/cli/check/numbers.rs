@@ -2,12 +2,14 @@
 use std::time::Duration;
 
 use failover_core::PolicySpec;
-use failover_core::bound::{Failure, detection, false_failover, false_failover_under};
+use failover_core::bound::{
+    Failure, SiteLosses, detection, false_failover, false_failover_measured, false_failover_under,
+};
 use serde::Serialize;
 
 use crate::cli::out::table;
 use crate::config::Expect;
-use crate::config::duration::show;
+use crate::config::duration::{show, show_moment};
 
 /// Probes lost on the way, of all: a good path, a usual one, a bad one.
 const LOSSES: [f64; 3] = [0.001, 0.01, 0.05];
@@ -20,6 +22,9 @@ pub struct Numbers {
     false_failovers: Vec<Spurious>,
     /// Under what the configuration expects of the network.
     expected: Expected,
+    /// Under what the running watcher has measured, if it was asked and has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measured: Option<Measured>,
 }
 
 /// From a site's death to the verdict.
@@ -44,6 +49,21 @@ struct Expected {
     target_seconds: f64,
 }
 
+/// False verdicts under what was measured: of the worst site.
+#[derive(Debug, Serialize)]
+struct Measured {
+    /// Probes that were counted, of all sites.
+    probes: u64,
+    /// Those that were lost.
+    lost: u64,
+    /// Since when, in milliseconds since the Unix epoch.
+    since: u64,
+    /// Mean time to the first, in seconds; absent if there are none in any time that matters.
+    seconds_between: Option<f64>,
+    /// Whether it is exact; else it is at least as long.
+    exact: bool,
+}
+
 /// False verdicts at one rate of loss.
 #[derive(Debug, Serialize)]
 struct Spurious {
@@ -55,7 +75,7 @@ struct Spurious {
     per_day: f64,
 }
 
-pub fn numbers(policy: &PolicySpec, expect: &Expect) -> Numbers {
+pub fn numbers(policy: &PolicySpec, expect: &Expect, losses: &[SiteLosses]) -> Numbers {
     let seen = |failure| {
         let bound = detection(policy, failure);
         Seen { worst_ms: millis(bound.worst), expected_ms: millis(bound.expected) }
@@ -74,6 +94,7 @@ pub fn numbers(policy: &PolicySpec, expect: &Expect) -> Numbers {
         black_hole: seen(Failure::BlackHole),
         false_failovers: LOSSES.into_iter().map(spurious).collect(),
         expected: expected(policy, expect),
+        measured: measured(policy, losses),
     }
 }
 
@@ -88,6 +109,17 @@ fn expected(policy: &PolicySpec, expect: &Expect) -> Expected {
         exact: estimate.exact,
         target_seconds: expect.false_failover.as_secs_f64(),
     }
+}
+
+fn measured(policy: &PolicySpec, losses: &[SiteLosses]) -> Option<Measured> {
+    let estimate = false_failover_measured(policy, losses)?;
+    Some(Measured {
+        probes: losses.iter().map(|site| site.probes).sum(),
+        lost: losses.iter().map(|site| site.lost).sum(),
+        since: losses.iter().map(|site| site.since.as_millis()).min()?,
+        seconds_between: Some(estimate.mean.quorum).filter(|seconds| seconds.is_finite()),
+        exact: estimate.exact,
+    })
 }
 
 fn millis(duration: Duration) -> u64 {
@@ -123,6 +155,17 @@ pub fn describe(numbers: &Numbers, ttl: u32) -> String {
         ),
         format!("{} % lost, correlation {correlation}, {burst:.2} in a row", percent(*loss)),
     ]);
+    if let Some(Measured { probes, lost, since, seconds_between, .. }) = &numbers.measured {
+        let between = match seconds_between {
+            Some(seconds) => format!("a false alarm at most once in {},", spell(*seconds)),
+            None => "never a false alarm,".to_owned(),
+        };
+        rows.push(vec![
+            "  measured".to_owned(),
+            between,
+            format!("{lost} of {probes} probes lost since {}", show_moment(*since)),
+        ]);
+    }
     rows.push(vec![
         "  caches".to_owned(),
         format!("may keep the old answer {ttl} s longer"),

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::compose;
 use crate::config::{Config, Problem, Provider, Service, Site};
 use crate::http::lines;
+use crate::metrics::Calls;
 
 /// What one provider shows.
 #[derive(Debug, Serialize)]
@@ -42,7 +43,7 @@ struct Change {
 /// Asks every provider at once; returns what they show and what is wrong, place by place.
 pub async fn look(config: &Config, patience: Duration) -> (Vec<Looked>, Vec<String>) {
     let each = config.providers.iter().map(async |provider| {
-        match compose::provider(provider, Vec::new()).await {
+        match compose::provider(provider, Vec::new(), &Calls::default()).await {
             Ok(client) => one(config, provider, client, patience).await,
             Err(message) => (None, vec![provider.place.problem(message)]),
         }

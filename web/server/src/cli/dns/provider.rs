@@ -14,6 +14,7 @@ use crate::cli::{ConfigArg, load};
 use crate::compose;
 use crate::config::duration;
 use crate::config::{Api, Google, GoogleCredentials, Place, Provider};
+use crate::metrics::Calls;
 
 /// With `--config`, the providers of that file; otherwise one provider by its kind, with Google's
 /// Application Default Credentials or the token in HCLOUD_TOKEN.
@@ -112,7 +113,9 @@ impl ProviderArgs {
         let mut chosen = Vec::new();
         for provider in configured {
             let zones = self.zone_id.clone().into_iter().collect();
-            let client = compose::provider(&provider, zones).await.map_err(Failed::input)?;
+            let client = compose::provider(&provider, zones, &Calls::default())
+                .await
+                .map_err(Failed::input)?;
             chosen.push(Chosen { client, servers: compose::name_servers(&provider) });
         }
         Ok(chosen)

@@ -21,6 +21,7 @@ use super::exit::{Exit, Failed};
 use super::out::Out;
 use crate::compose;
 use crate::config::{self, duration};
+use crate::metrics::Calls;
 use scripts::Rendered;
 
 #[derive(Debug, Args)]
@@ -133,7 +134,8 @@ impl Common {
         for warning in &warnings {
             eprintln!("warning: {warning}");
         }
-        let clouds = compose::clouds(&locations.providers, self.poll_every).await;
+        let clouds =
+            compose::clouds(&locations.providers, self.poll_every, &Calls::default()).await;
         let clouds = clouds.map_err(|problem| Failed::input(problem.to_string()))?;
         let pause = self.poll_every.unwrap_or(Duration::from_secs(1));
         let terms = Terms::new(Arc::new(SystemClock)).patience(self.step_timeout, pause);

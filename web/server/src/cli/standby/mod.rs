@@ -11,6 +11,7 @@ use super::out::{Out, table};
 use super::{ConfigArg, load};
 use crate::compose;
 use crate::config::{Config, Site};
+use crate::metrics::Calls;
 use figures::{Row, Times};
 
 /// How long the clouds may take to say what the servers are.
@@ -25,7 +26,7 @@ pub struct StandbyArgs {
 
 pub async fn standby(args: StandbyArgs, out: Out) -> Result<Exit, Failed> {
     let config = load(&args.config)?;
-    let clouds = compose::clouds_of_sites(&config).await;
+    let clouds = compose::clouds_of_sites(&config, &Calls::default()).await;
     let clouds = clouds.map_err(|problem| Failed::input(problem.to_string()))?;
     let mut rows = Vec::new();
     for service in &config.services {

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::file::File;
-use super::model::{Config, Locations};
+use super::model::{Config, Locations, Log};
 use super::problem::At;
 use super::read::{Field, Reader};
 use super::secret::Surroundings;
@@ -47,6 +47,7 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
         drift_interval: drift_interval(file, reader),
         expect: expect?,
         server: server?,
+        log: log(file),
         journal: journal?,
         retention,
         resolvers,
@@ -82,6 +83,12 @@ fn vantage(file: &File, reader: &mut Reader<'_>) -> String {
     let given = name(&file.at, "vantage", Some(field), &mut BTreeMap::new(), reader);
     // Nothing else that is said of it shall be wrong, too.
     given.unwrap_or_else(|| "here".to_owned())
+}
+
+fn log(file: &File) -> Log {
+    let Some(Field { value: section, .. }) = &file.log else { return Log::default() };
+    let level = section.level.as_ref().map(|field| field.value);
+    Log { level, format: section.format.as_ref().map(|field| field.value) }
 }
 
 fn drift_interval(file: &File, reader: &mut Reader<'_>) -> Duration {

@@ -25,6 +25,7 @@ pub fn server(
     let Some(Field { value: file, .. }) = file else {
         return Some(Server {
             listen: LISTEN,
+            metrics_listen: None,
             public_origin: None,
             session: SESSION,
             users: Vec::new(),
@@ -33,6 +34,7 @@ pub fn server(
     };
     let listen = or(file.listen.as_ref(), LISTEN);
     remote(file, listen, reader);
+    let metrics_listen = metrics(file, listen, reader);
     let session = or(file.session.as_ref(), SESSION);
     if let Some(field) = &file.session
         && !(Duration::from_secs(60)..=SESSION_MAX).contains(&session)
@@ -59,7 +61,8 @@ pub fn server(
         }
     }
     let public_origin = file.public_url.as_ref().map(|field| origin(field, reader));
-    Some(Server { listen, public_origin: public_origin.flatten(), session, users, tokens })
+    let public_origin = public_origin.flatten();
+    Some(Server { listen, metrics_listen, public_origin, session, users, tokens })
 }
 
 /// Refuses to be reachable from other machines by accident.
@@ -78,6 +81,25 @@ fn remote(file: &ServerFile, listen: SocketAddr, reader: &mut Reader<'_>) {
             ),
         );
     }
+}
+
+/// Where the metrics are served without a login: they name services, sites and providers, so that
+/// other machines may see them only if somebody wants it.
+fn metrics(file: &ServerFile, listen: SocketAddr, reader: &mut Reader<'_>) -> Option<SocketAddr> {
+    let field = file.metrics_listen.as_ref()?;
+    let address = field.value;
+    if !address.ip().is_loopback() && !or(file.allow_remote.as_ref(), false) {
+        let message = format!(
+            "{address} can be reached from other machines, which would see the metrics without a \
+             login; write 127.0.0.1, or allow_remote = true, or let Prometheus ask the panel's \
+             address with a token"
+        );
+        reader.error(&field.at, message);
+    } else if address == listen && address.port() != 0 {
+        let message = format!("{address} is the panel's own address; choose another port");
+        reader.error(&field.at, message);
+    }
+    Some(address)
 }
 
 /// A hash as `schwenk hash-password` prints it, given here or where a secret may stand.

@@ -19,7 +19,7 @@ use axum::response::IntoResponse;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{command as commands, demo, live, login, look, plan};
+use super::{command as commands, demo, live, login, look, metrics, plan};
 
 /// The description of every route.
 #[derive(OpenApi)]
@@ -45,6 +45,7 @@ use super::{command as commands, demo, live, login, look, plan};
         demo::set,
         look::health,
         look::version,
+        metrics::metrics,
         document,
     ),
     components(schemas(event::Event, snapshot::Snapshot)),

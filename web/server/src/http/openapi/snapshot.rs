@@ -45,6 +45,62 @@ pub struct ServiceSnapshot {
     pub answers: Vec<ServerAnswer>,
     /// When every cache will have forgotten the answer before the latest move.
     pub converged_at: Option<u64>,
+    /// What was lost on the paths to each site while it was up, in the policy's order.
+    pub losses: Vec<Option<SiteLosses>>,
+    /// How rarely a site that is up is taken for down under these losses.
+    pub false_failover: Option<MeasuredBound>,
+}
+
+/// What was lost on the paths to one site while it was up.
+#[derive(Serialize, ToSchema)]
+pub struct SiteLosses {
+    /// Since when this was counted.
+    pub since: u64,
+    /// Probes that count: one of each path and round.
+    pub probes: u64,
+    /// Those that were lost.
+    pub lost: u64,
+    /// How many were lost in a row on average.
+    pub burst: f64,
+    /// By vantage.
+    pub vantages: Vec<VantageLosses>,
+    /// By two vantages, and by one with itself if it has several checks.
+    pub pairs: Vec<PairLosses>,
+}
+
+/// What one vantage lost.
+#[derive(Serialize, ToSchema)]
+pub struct VantageLosses {
+    /// Which.
+    pub vantage: u8,
+    /// Its probes that count.
+    pub probes: u64,
+    /// Those that were lost.
+    pub lost: u64,
+}
+
+/// How much two vantages lose together.
+#[derive(Serialize, ToSchema)]
+pub struct PairLosses {
+    /// The one.
+    pub one: u8,
+    /// The other.
+    pub other: u8,
+    /// Rounds in which both were heard of.
+    pub rounds: u64,
+    /// The correlation coefficient of their errors.
+    pub correlation: f64,
+}
+
+/// A bound that follows from what was measured.
+#[derive(Serialize, ToSchema)]
+pub struct MeasuredBound {
+    /// The mean time to a false verdict, in seconds; absent if there is none in any time that matters.
+    pub seconds: Option<f64>,
+    /// Whether it is exact; else it is at least as long.
+    pub exact: bool,
+    /// When it was reckoned.
+    pub at: u64,
 }
 
 /// What is configured of a site and never decided upon.
