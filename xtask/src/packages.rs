@@ -17,7 +17,7 @@ struct Group {
     packages: &'static [&'static str],
 }
 
-const GROUPS: [Group; 4] = [
+const GROUPS: [Group; 5] = [
     Group {
         what: "the panel's browser test",
         variable: "SCHWENK_TEST_BROWSER",
@@ -82,6 +82,12 @@ const GROUPS: [Group; 4] = [
             "systemd",
             "unattended-upgrades",
         ],
+    },
+    Group {
+        what: "the cross-checks of name servers and signatures",
+        variable: "SCHWENK_TEST_DIG",
+        programs: &["delv", "dig"],
+        packages: &["bind9-dnsutils"],
     },
 ];
 

@@ -66,6 +66,8 @@ impl Emulator {
         let mut dns = start.name_servers(Cloud::Google, google_servers(&google.cloud)).await?;
         dns.extend(start.name_servers(Cloud::Hetzner, hetzner_servers()).await?);
         let zone = start.zone(&google.cloud, &hetzner.cloud);
+        let parent = start.parent().await?;
+        let resolvers = start.resolvers().await?;
         start.go_live();
         let info = Info {
             hetzner: format!("http://{}/v1", hetzner.address),
@@ -78,6 +80,8 @@ impl Emulator {
             project: start.options.project.clone(),
             zone,
             dns,
+            parent,
+            resolvers,
             sites,
             fault: format!("http://{control}/_fault"),
             state: format!("http://{control}/_state"),

@@ -31,6 +31,10 @@ pub struct Info {
     pub zone: Option<ZoneInfo>,
     /// Every name server of both clouds.
     pub dns: Vec<NameServer>,
+    /// The name server of the zone above `zone`; absent if there is none.
+    pub parent: Option<ParentInfo>,
+    /// The public resolvers.
+    pub resolvers: Vec<ResolverInfo>,
     /// The toy sites.
     pub sites: Vec<SiteInfo>,
     /// The fault switch.
@@ -90,6 +94,26 @@ pub struct NameServer {
     pub address: String,
     /// TTL in seconds of the first address record it answers; absent if there is none.
     pub ttl: Option<u32>,
+}
+
+/// The name server that delegates the zone.
+#[derive(Clone, Debug, Serialize)]
+pub struct ParentInfo {
+    /// The parent zone: absolute, lower case, no trailing dot.
+    pub zone: String,
+    /// Name, without trailing dot.
+    pub server: String,
+    /// Address and port; UDP and TCP.
+    pub address: String,
+}
+
+/// A public resolver.
+#[derive(Clone, Debug, Serialize)]
+pub struct ResolverInfo {
+    /// Name.
+    pub name: String,
+    /// Address and port; UDP and TCP.
+    pub address: String,
 }
 
 /// A toy site.

@@ -18,10 +18,16 @@ mod machine;
 mod metadata;
 mod oauth;
 mod options;
+mod parent;
+mod resolver;
 mod site;
 mod start;
 
 pub use emulator::{Emulator, StartError};
 pub use fault::{Cloud, Fault, Faults};
-pub use info::{GoogleZone, HetznerZone, Info, NameServer, SiteInfo, Tokens, ZoneInfo};
-pub use options::{Options, SeedRrSet, SeedZone, SiteOptions, State};
+pub use info::{
+    GoogleZone, HetznerZone, Info, NameServer, ParentInfo, ResolverInfo, SiteInfo, Tokens, ZoneInfo,
+};
+pub use options::{
+    Delegation, Dnssec, Options, ResolverOptions, SeedRrSet, SeedZone, SiteOptions, State,
+};

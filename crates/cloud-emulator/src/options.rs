@@ -71,6 +71,50 @@ pub struct Options {
     pub wait_limit: Duration,
     /// Size and hourly refill of Hetzner's request bucket.
     pub rate_limit_per_hour: u32,
+    /// Port, UDP and TCP, of the name server of the zone above [`Options::zone`].
+    pub parent_dns_port: u16,
+    /// What that name server says of the zone.
+    pub delegation: Delegation,
+    /// How the zones are signed.
+    pub dnssec: Dnssec,
+    /// Public resolvers.
+    pub resolvers: Vec<ResolverOptions>,
+}
+
+/// What the parent zone says of [`Options::zone`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delegation {
+    /// The name servers; `None`: those of both clouds.
+    pub name_servers: Option<Vec<String>>,
+    /// Addresses of name servers inside the parent zone.
+    pub glue: Vec<(String, IpAddr)>,
+    /// The clouds whose keys the parent vouches for; `None`: all that sign.
+    pub ds: Option<Vec<Cloud>>,
+}
+
+/// How the zones are signed: with a key of each cloud's own, made when the emulator starts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dnssec {
+    /// The clouds that sign; none by default.
+    pub signers: Vec<Cloud>,
+    /// Each publishes only its own key, and not also the other's as multi-signer zones must
+    /// (RFC 8901).
+    pub separate_keys: bool,
+    /// The clouds whose signatures have ended already.
+    pub expired: Vec<Cloud>,
+}
+
+/// A public resolver: it keeps answers for as long as their TTL says, or longer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResolverOptions {
+    /// Its name.
+    pub name: String,
+    /// A smaller TTL is replaced by this one.
+    pub floor: Duration,
+    /// So much longer than its TTL an answer is still given.
+    pub hold: Duration,
+    /// It answers nothing at all.
+    pub silent: bool,
 }
 
 /// A toy web site.
@@ -157,6 +201,10 @@ impl Default for Options {
             boot_delay: Duration::from_millis(500),
             wait_limit: Duration::from_secs(120),
             rate_limit_per_hour: 3600,
+            parent_dns_port: 0,
+            delegation: Delegation::default(),
+            dnssec: Dnssec::default(),
+            resolvers: Vec::new(),
         }
     }
 }

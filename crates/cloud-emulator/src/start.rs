@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use tokio::task::JoinSet;
@@ -17,14 +18,17 @@ use crate::hetzner::{Hetzner, HetznerOptions, NAME_SERVERS};
 use crate::info::{GoogleZone, HetznerZone, NameServer, SiteInfo, Tokens, ZoneInfo};
 use crate::oauth::AuthorizedUser;
 use crate::options::{GOOGLE_NAME_SERVERS, Options, SeedZone, State, default_state, plain_name};
+use crate::parent::Keys;
 use crate::site;
 
 pub(crate) struct Start {
     pub options: Options,
     pub faults: Faults,
     pub tasks: JoinSet<()>,
-    google_dns: Authority,
-    hetzner_dns: Authority,
+    pub google_dns: Authority,
+    pub hetzner_dns: Authority,
+    pub parent_dns: Authority,
+    pub keys: Keys,
 }
 
 pub(crate) struct StartedGoogle {
@@ -41,10 +45,16 @@ pub(crate) struct StartedHetzner {
 impl Start {
     pub(crate) fn new(options: Options) -> Self {
         let faults = Faults::new();
-        let name_servers = |cloud| Authority::new(cloud, faults.clone(), options.publish_delay);
+        let keys = Keys::generate(&options.dnssec);
+        let name_servers = |cloud| {
+            let signer = keys.signer(cloud, &options.dnssec);
+            Authority::new(Some(cloud), signer, faults.clone(), options.publish_delay)
+        };
         Self {
             google_dns: name_servers(Cloud::Google),
             hetzner_dns: name_servers(Cloud::Hetzner),
+            parent_dns: Authority::new(None, None, faults.clone(), Duration::ZERO),
+            keys,
             options,
             faults,
             tasks: JoinSet::new(),

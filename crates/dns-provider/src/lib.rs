@@ -4,7 +4,8 @@
 //! there and what it expects to find; [`plan::plan`] makes changes out of what is there and what is
 //! wanted; [`DnsProvider::apply`] carries them out and says for each what became of it, which can
 //! be that nobody knows; [`DnsProvider::settle`] waits until the provider has finished;
-//! [`propagation`] asks the name servers themselves.
+//! [`propagation`] asks the name servers themselves, and [`doctor`] says what is wrong with a zone's
+//! delegation.
 //!
 //! [`GoogleDns`] and [`HetznerDns`] are the vendors, [`MemoryDns`] is the reference. What they can
 //! promise differs, and [`Capabilities`] say so before any request. [`FanOut`] does the same at
@@ -52,6 +53,7 @@
 mod change;
 pub mod conformance;
 pub mod decorate;
+pub mod doctor;
 pub mod fan_out;
 pub mod google;
 pub mod hetzner;

@@ -89,6 +89,7 @@
 
 pub mod bound;
 mod command;
+mod curve;
 mod digest;
 mod event;
 mod explain;
@@ -106,6 +107,7 @@ mod time;
 mod view;
 
 pub use command::{Actor, Command, Refusal};
+pub use curve::{Curve, CurveEnd, CurvePoint, CurveProvider, CurveSource, Extender};
 pub use digest::Digest;
 pub use event::{Event, EventRecord, Evidence, MoveKind, Severity, Vote};
 pub use explain::explain;

@@ -200,6 +200,7 @@ impl WatcherBuilder {
             power_changes,
             recent: opened.recent,
             told: opened.told,
+            unfinished: opened.unfinished,
             problem: opened.problem,
         };
         let (deliveries, pulse) = (DeliveryCounts::new(&setup.channels), Pulse::new(&setup));

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use dns_provider::RrSet;
-use failover_core::{Actor, Command, EventRecord, SiteId, Snapshot};
+use failover_core::{Actor, Command, Curve, EventRecord, MoveId, SiteId, Snapshot};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::alert::Alert;
@@ -153,6 +153,20 @@ impl Handle {
     /// How the watcher is, without asking it: also works while it is stuck.
     pub fn health(&self) -> Health {
         self.pulse.health()
+    }
+
+    /// How caches followed the moves of `service` (of all without), the latest first: at most
+    /// `limit`, or only that of move `id`. Empty when nobody is asked.
+    pub async fn curves(
+        &self,
+        service: Option<&str>,
+        id: Option<MoveId>,
+        limit: u32,
+    ) -> Result<Vec<Curve>, JournalError> {
+        let path = self.journal.clone();
+        let service = service.map(str::to_owned);
+        let read = move || journal::read_curves(&path, service.as_deref(), id, limit);
+        tokio::task::spawn_blocking(read).await.map_err(|_| JournalError::Stopped)?
     }
 }
 

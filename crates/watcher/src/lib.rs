@@ -96,6 +96,9 @@
 //! Afterwards the stored RRsets and the name servers are looked at for ever, and another address,
 //! another TTL or nothing at all is drift.
 //!
+//! How far the world's caches have followed is asked of public resolvers ([`ResolverCheck`]) beside
+//! all this, and kept as a [`Curve`](failover_core::Curve) in the journal; no machine hears of it.
+//!
 //! # The journal
 //!
 //! SQLite, append-only, one writer; `docs/concepts/journal.md` has tables, guarantees and what to do
@@ -127,6 +130,7 @@ mod alert;
 mod anchors;
 mod builder;
 mod clock;
+mod converge;
 mod driver;
 mod error;
 mod facts;
@@ -141,6 +145,7 @@ mod probe;
 mod publish;
 mod pulse;
 pub mod replay;
+mod resolvers;
 #[cfg(test)]
 mod sample;
 mod servers;
@@ -152,12 +157,14 @@ mod zone;
 
 pub use alert::Alert;
 pub use builder::{Watcher, WatcherBuilder};
+pub use converge::{follow, new_curve};
 pub use error::{BuildError, CommandError, JournalError, RunError};
 pub use handle::{Handle, ProviderDiff, Updates};
-pub use journal::{Retention, power_changes, read_events, read_notifications};
+pub use journal::{Retention, power_changes, read_curves, read_events, read_notifications};
 pub use options::{Checkpoint, Options};
 pub use power::{Act, PowerChange, SitePower};
 pub use pulse::Health;
+pub use resolvers::ResolverCheck;
 pub use servers::SiteServers;
 pub use spec::{ProviderSpec, ServiceSpec, SiteSpec, ZoneRef};
 pub use telling::{ChannelSpec, Deliveries, Delivery, Notification, Outcome};

@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::journal::Retention;
+use crate::resolvers::ResolverCheck;
 
 /// Intervals and limits of the watcher. `Options::default()` suits a production set-up.
 #[derive(Clone, Debug)]
@@ -57,6 +58,8 @@ pub struct Options {
     pub starts_max: usize,
     /// The window of `starts_max`.
     pub starts_window: Duration,
+    /// Who is asked after a move how far the world has followed; nobody by default.
+    pub resolvers: ResolverCheck,
     /// Told of every step between a decision and its effect. For crash tests and drills; `None` in
     /// production.
     pub checkpoint: Option<Arc<dyn Checkpoint>>,
@@ -84,6 +87,7 @@ impl Default for Options {
             rest_after: Duration::from_secs(1800),
             starts_max: 3,
             starts_window: Duration::from_secs(3600),
+            resolvers: ResolverCheck::default(),
             checkpoint: None,
         }
     }

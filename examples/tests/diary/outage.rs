@@ -15,10 +15,6 @@ async fn health(site: &Site) -> (u16, Value) {
     (status, serde_json::from_str(&body).expect("JSON"))
 }
 
-async fn is_well(site: &Site) -> bool {
-    health(site).await.0 == 200
-}
-
 /// Waits until the location can work, as a load balancer does: a database that is younger than some
 /// seconds, or a machine whose disk is busy, makes it say no for a moment.
 async fn well(site: &Site) -> Value {

@@ -6,7 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub use failover_core::Snapshot;
-use failover_core::{Command, EventRecord, Severity, Timestamp};
+use failover_core::{Command, Curve, CurvePoint, EventRecord, Extender, Severity, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// `POST /api/v1/login`.
@@ -155,6 +155,40 @@ pub struct ChannelState {
     /// Why the latest try failed; none while all is well.
     pub problem: Option<String>,
 }
+
+/// `GET /api/v1/curves?service={name}&move={id}&limit={n}`: how the world's caches followed moves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Curves {
+    /// The latest move first.
+    pub curves: Vec<MoveCurve>,
+}
+
+/// How the world's caches followed one move, with what can be worked out of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MoveCurve {
+    /// What was measured.
+    pub curve: Curve,
+    /// Resolvers that gave the new answer.
+    pub new: usize,
+    /// Resolvers that answered at all.
+    pub answering: usize,
+    /// Measured and expected share, at even distances.
+    pub points: Vec<CurvePoint>,
+    /// Resolvers that keep answers for longer than they may.
+    pub extenders: Vec<Extender>,
+}
+
+impl MoveCurve {
+    /// A curve with what can be worked out of it.
+    pub fn of(curve: Curve) -> Self {
+        let (new, answering) = curve.reached();
+        let (points, extenders) = (curve.points(CURVE_POINTS), curve.extenders());
+        Self { curve, new, answering, points, extenders }
+    }
+}
+
+/// As many moments of a curve as a panel or a terminal can show.
+pub const CURVE_POINTS: u32 = 61;
 
 /// `GET /api/v1/version`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

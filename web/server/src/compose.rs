@@ -282,6 +282,7 @@ pub fn options(config: &Config) -> Options {
         drift_interval: config.drift_interval,
         anchors: config.anchors.clone(),
         retention: config.retention,
+        resolvers: config.resolvers.clone(),
         ..Options::default()
     }
 }

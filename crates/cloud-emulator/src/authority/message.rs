@@ -2,20 +2,20 @@
 
 use super::name::Name;
 
-pub(super) const NOERROR: u16 = 0;
-pub(super) const FORMERR: u16 = 1;
-pub(super) const NXDOMAIN: u16 = 3;
-pub(super) const NOTIMP: u16 = 4;
-pub(super) const REFUSED: u16 = 5;
-pub(super) const BADVERS: u16 = 16;
+pub(crate) const NOERROR: u16 = 0;
+pub(crate) const FORMERR: u16 = 1;
+pub(crate) const NXDOMAIN: u16 = 3;
+pub(crate) const NOTIMP: u16 = 4;
+pub(crate) const REFUSED: u16 = 5;
+pub(crate) const BADVERS: u16 = 16;
 
-pub(super) const HEADER: usize = 12;
-pub(super) const OPT: u16 = 41;
+pub(crate) const HEADER: usize = 12;
+pub(crate) const OPT: u16 = 41;
 /// What we take over UDP, and send at most: no fragments on any path (DNS flag day 2020).
-pub(super) const UDP_SIZE: u16 = 1232;
+pub(crate) const UDP_SIZE: u16 = 1232;
 
 /// What arrived.
-pub(super) enum Received {
+pub(crate) enum Received {
     /// Not a question to us: too short, or itself an answer.
     Rubbish,
     /// A header that can be answered, and something behind it that cannot be read.
@@ -24,21 +24,21 @@ pub(super) enum Received {
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct Head {
+pub(crate) struct Head {
     pub id: u16,
     pub opcode: u8,
     pub recursion_desired: bool,
     pub checking_disabled: bool,
 }
 
-pub(super) struct Query {
+pub(crate) struct Query {
     pub head: Head,
     pub questions: u16,
     pub question: Option<Question>,
     pub edns: Option<Edns>,
 }
 
-pub(super) struct Question {
+pub(crate) struct Question {
     pub name: Name,
     pub qtype: u16,
     pub qclass: u16,
@@ -47,7 +47,7 @@ pub(super) struct Question {
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct Edns {
+pub(crate) struct Edns {
     pub udp_size: u16,
     pub version: u8,
     pub dnssec_ok: bool,
@@ -55,7 +55,7 @@ pub(super) struct Edns {
 
 /// A record of an answer.
 #[derive(Clone, Debug)]
-pub(super) struct Record {
+pub(crate) struct Record {
     pub owner: Name,
     pub rtype: u16,
     pub ttl: u32,
@@ -64,7 +64,7 @@ pub(super) struct Record {
 
 /// The content of an answer.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Reply {
+pub(crate) struct Reply {
     pub rcode: u16,
     pub authoritative: bool,
     pub answers: Vec<Record>,
@@ -73,18 +73,18 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    pub(super) fn rcode(rcode: u16) -> Self {
+    pub(crate) fn rcode(rcode: u16) -> Self {
         Self { rcode, ..Self::default() }
     }
 }
 
 impl Query {
-    pub(super) fn question(&self) -> Option<&Question> {
+    pub(crate) fn question(&self) -> Option<&Question> {
         self.question.as_ref()
     }
 
     /// The answer to a query that is refused whatever it asks for.
-    pub(super) fn refusal(&self) -> Option<Reply> {
+    pub(crate) fn refusal(&self) -> Option<Reply> {
         const NOTIFY: u8 = 4;
         const UPDATE: u8 = 5;
         const IN: u16 = 1;
@@ -109,7 +109,7 @@ impl Query {
     }
 
     /// The largest UDP answer the client takes.
-    pub(super) fn udp_limit(&self) -> usize {
+    pub(crate) fn udp_limit(&self) -> usize {
         usize::from(self.edns.map_or(512, |edns| edns.udp_size.clamp(512, UDP_SIZE)))
     }
 }

@@ -8,24 +8,31 @@ mod name;
 mod rdata;
 mod read;
 mod serve;
+mod signing;
+mod speaker;
 mod svcb;
 mod text;
 mod write;
 mod zone;
 
+pub(crate) use message::{Query, Received, Reply};
 pub(crate) use name::Name;
 pub(crate) use rdata::{RdataError, encode as encode_rdata};
+pub(crate) use read::read;
 pub(crate) use serve::serve;
+pub(crate) use signing::{Key, Signer};
+pub(crate) use speaker::Speaker;
 pub(crate) use text::tokens;
+pub(crate) use write::{form_error, write};
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::door::{Passage, Rule};
 use crate::fault::{Cloud, Fault, Faults};
 use crate::options::{SeedRrSet, SeedZone, plain_name};
-use message::{Query, Received, Reply};
 use zone::Zone;
 
 /// A record as an API hands it to the name servers.
@@ -44,7 +51,9 @@ pub(crate) struct ZoneRecord {
 pub(crate) struct Authority(Arc<Inner>);
 
 struct Inner {
-    cloud: Cloud,
+    /// `None`: nobody's, as the parent zone's are.
+    cloud: Option<Cloud>,
+    signer: Option<Signer>,
     faults: Faults,
     delay: Duration,
     live: AtomicBool,
@@ -71,9 +80,15 @@ struct Coming {
 
 impl Authority {
     /// Name servers without a zone. Until [`Authority::go_live`] publishing is immediate.
-    pub(crate) fn new(cloud: Cloud, faults: Faults, delay: Duration) -> Self {
+    pub(crate) fn new(
+        cloud: Option<Cloud>,
+        signer: Option<Signer>,
+        faults: Faults,
+        delay: Duration,
+    ) -> Self {
         Self(Arc::new(Inner {
             cloud,
+            signer,
             faults,
             delay,
             live: AtomicBool::new(false),
@@ -123,40 +138,50 @@ impl Authority {
         first.map(|record| record.ttl)
     }
 
-    /// The answer to a message; `None` if it deserves none. `limit` is the transport's: 65535 on
-    /// TCP, `None` where the client says how much it takes (UDP).
-    fn answer(&self, message: &[u8], limit: Option<usize>) -> Option<Vec<u8>> {
-        let query = match read::read(message) {
-            Received::Rubbish => return None,
-            Received::Malformed(header) => return Some(write::form_error(&header)),
-            Received::Query(query) => query,
-        };
-        let reply = self.reply(&query);
-        Some(write::write(&query, &reply, limit.unwrap_or_else(|| query.udp_limit())))
-    }
-
     /// Whether the name servers answer nothing at the moment.
-    fn down(&self) -> bool {
-        is_down(&self.0.faults, self.0.cloud)
+    pub(crate) fn down(&self) -> bool {
+        self.0.cloud.is_some_and(|cloud| is_down(&self.0.faults, cloud))
     }
 
-    fn reply(&self, query: &Query) -> Reply {
+    /// The answer to a query.
+    pub(crate) fn reply(&self, query: &Query) -> Reply {
+        if self.suffers(|fault, own| matches!(fault, Fault::DnsNoEdns { cloud } if cloud == own))
+            && query.edns.is_some()
+        {
+            return Reply::rcode(message::FORMERR);
+        }
         if let Some(refusal) = query.refusal() {
             return refusal;
         }
         let Some(question) = query.question() else {
             return Reply::rcode(message::FORMERR);
         };
+        if self.suffers(|fault, own| matches!(fault, Fault::DnsLame { cloud } if cloud == own)) {
+            return Reply::rcode(message::REFUSED);
+        }
         let zones = self.settled();
         let asked = question.name.lower();
-        asked
+        let content = asked
             .suffixes()
             .filter_map(|suffix| zones.get(&suffix.to_string()))
-            .find_map(|published| published.present.as_ref())
-            .map_or_else(
-                || Reply::rcode(message::REFUSED),
-                |content| content.zone.answer(&asked, question.qtype),
-            )
+            .find_map(|published| published.present.as_ref());
+        let Some(Content { zone, .. }) = content else { return Reply::rcode(message::REFUSED) };
+        let Some(signer) = &self.0.signer else { return zone.answer(&asked, question.qtype) };
+        let mut reply = match question.qtype {
+            signing::DNSKEY if asked == *zone.apex() => {
+                Reply { authoritative: true, answers: signer.keys(zone.apex()), ..Reply::default() }
+            }
+            qtype => zone.answer(&asked, qtype),
+        };
+        if query.edns.is_some_and(|edns| edns.dnssec_ok) {
+            signer.sign(zone.apex(), &mut reply);
+        }
+        reply
+    }
+
+    fn suffers(&self, which: impl Fn(&Fault, &Cloud) -> bool) -> bool {
+        let Some(cloud) = self.0.cloud else { return false };
+        self.0.faults.any(|fault| which(fault, &cloud))
     }
 
     fn replace(&self, zone: &str, content: Option<Content>) {
@@ -169,7 +194,8 @@ impl Authority {
     }
 
     fn delay(&self) -> Duration {
-        self.0.delay + self.0.faults.publish_delay(self.0.cloud)
+        self.0.delay
+            + self.0.cloud.map_or(Duration::ZERO, |cloud| self.0.faults.publish_delay(cloud))
     }
 
     /// The zones, after everything whose time has come has taken its place.
@@ -182,6 +208,41 @@ impl Authority {
             published.present.is_some() || !published.coming.is_empty()
         });
         zones
+    }
+}
+
+impl Speaker for Authority {
+    fn answer(&self, message: &[u8], limit: Option<usize>) -> Option<Vec<u8>> {
+        let mut query = match read(message) {
+            Received::Rubbish => return None,
+            Received::Malformed(header) => return Some(form_error(&header)),
+            Received::Query(query) => query,
+        };
+        let reply = self.reply(&query);
+        let limit = limit.unwrap_or_else(|| query.udp_limit());
+        if self.suffers(|fault, own| matches!(fault, Fault::DnsNoEdns { cloud } if cloud == own)) {
+            // Who does not know EDNS does not answer with it either.
+            query.edns = None;
+        }
+        Some(write(&query, &reply, limit))
+    }
+
+    fn faults(&self) -> &Faults {
+        &self.0.faults
+    }
+
+    fn tcp(&self) -> Rule {
+        let Some(own) = self.0.cloud else { return Arc::new(|_| Passage::Open) };
+        Arc::new(move |faults| {
+            let no_tcp =
+                |fault: &Fault| matches!(fault, Fault::DnsTcpSilent { cloud } if *cloud == own);
+            let silent = is_down(faults, own) || faults.any(no_tcp);
+            if silent { Passage::Silent } else { Passage::Open }
+        })
+    }
+
+    fn is_silent(&self) -> bool {
+        self.down()
     }
 }
 

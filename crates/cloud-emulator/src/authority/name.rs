@@ -54,7 +54,11 @@ impl Name {
         &self.labels
     }
 
-    pub(super) fn lower(&self) -> Self {
+    pub(super) fn is_wildcard(&self) -> bool {
+        self.labels.first().is_some_and(|label| label == b"*")
+    }
+
+    pub(crate) fn lower(&self) -> Self {
         Self { labels: self.labels.iter().map(|label| label.to_ascii_lowercase()).collect() }
     }
 
@@ -73,7 +77,7 @@ impl Name {
         Self { labels }
     }
 
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
         for label in &self.labels {
             write_label(label, out);
         }

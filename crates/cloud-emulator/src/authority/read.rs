@@ -4,7 +4,7 @@ use super::message::{Edns, HEADER, Head, OPT, Query, Question, Received};
 use super::name::Name;
 
 /// Reads a message.
-pub(super) fn read(message: &[u8]) -> Received {
+pub(crate) fn read(message: &[u8]) -> Received {
     if message.len() < HEADER || message[2] & 0x80 != 0 {
         return Received::Rubbish;
     }

@@ -1,16 +1,15 @@
-//! The sockets of a cloud's name servers.
+//! The sockets of name servers and resolvers.
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UdpSocket;
 use tokio::task::JoinSet;
 
-use super::{Authority, is_down};
-use crate::door::{Door, Passage, Rule, Visit};
+use super::Speaker;
+use crate::door::{Door, Visit};
 
 /// After so long without a question a TCP connection is closed (RFC 7766 §6.2.3).
 const IDLE: Duration = Duration::from_secs(30);
@@ -18,27 +17,21 @@ const IDLE: Duration = Duration::from_secs(30);
 /// Binds UDP and TCP on one port (0: any that is free for both) and answers until the task is
 /// aborted.
 pub(crate) async fn serve(
-    authority: Authority,
+    speaker: impl Speaker,
     address: SocketAddr,
     tasks: &mut JoinSet<()>,
 ) -> io::Result<SocketAddr> {
-    let (udp, door) = bind(&authority, address).await?;
+    let (udp, door) = bind(&speaker, address).await?;
     let bound = door.address();
-    tasks.spawn(answer_datagrams(authority.clone(), udp));
-    tasks.spawn(answer_connections(authority, door));
+    tasks.spawn(answer_datagrams(speaker.clone(), udp));
+    tasks.spawn(answer_connections(speaker, door));
     Ok(bound)
 }
 
-async fn bind(authority: &Authority, address: SocketAddr) -> io::Result<(UdpSocket, Door)> {
-    let cloud = authority.0.cloud;
-    let rule: Rule = Arc::new(
-        move |faults| {
-            if is_down(faults, cloud) { Passage::Silent } else { Passage::Open }
-        },
-    );
+async fn bind(speaker: &impl Speaker, address: SocketAddr) -> io::Result<(UdpSocket, Door)> {
     let mut attempts = 20;
     loop {
-        let door = Door::bind(address, &authority.0.faults, Arc::clone(&rule))?;
+        let door = Door::bind(address, speaker.faults(), speaker.tcp())?;
         match UdpSocket::bind(door.address()).await {
             Ok(udp) => return Ok((udp, door)),
             // Somebody else has this port on UDP: any other will do, if any will do.
@@ -48,15 +41,15 @@ async fn bind(authority: &Authority, address: SocketAddr) -> io::Result<(UdpSock
     }
 }
 
-async fn answer_datagrams(authority: Authority, socket: UdpSocket) {
+async fn answer_datagrams(speaker: impl Speaker, socket: UdpSocket) {
     let mut buffer = vec![0; 65_535];
     loop {
         match socket.recv_from(&mut buffer).await {
             Ok((length, peer)) => {
-                if authority.down() {
+                if speaker.is_silent() {
                     continue;
                 }
-                if let Some(answer) = authority.answer(&buffer[..length], None) {
+                if let Some(answer) = speaker.answer(&buffer[..length], None) {
                     let _ = socket.send_to(&answer, peer).await;
                 }
             }
@@ -66,15 +59,15 @@ async fn answer_datagrams(authority: Authority, socket: UdpSocket) {
     }
 }
 
-async fn answer_connections(authority: Authority, mut door: Door) {
+async fn answer_connections(speaker: impl Speaker, mut door: Door) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             visit = door.accept() => {
-                let authority = authority.clone();
+                let speaker = speaker.clone();
                 connections.spawn(async move {
                     // Whatever ends a connection concerns that connection only.
-                    let _ = converse(&authority, visit).await;
+                    let _ = converse(&speaker, visit).await;
                 });
             }
             Some(_) = connections.join_next() => {}
@@ -83,12 +76,12 @@ async fn answer_connections(authority: Authority, mut door: Door) {
 }
 
 /// Answers one question after the other, as many as come (RFC 7766 §6.2.1.1).
-async fn converse(authority: &Authority, mut visit: Visit) -> io::Result<()> {
+async fn converse(speaker: &impl Speaker, mut visit: Visit) -> io::Result<()> {
     loop {
         let length = tokio::time::timeout(IDLE, visit.read_u16()).await??;
         let mut message = vec![0; usize::from(length)];
         tokio::time::timeout(IDLE, visit.read_exact(&mut message)).await??;
-        let Some(answer) = authority.answer(&message, Some(usize::from(u16::MAX))) else {
+        let Some(answer) = speaker.answer(&message, Some(usize::from(u16::MAX))) else {
             return Ok(());
         };
         let mut framed = Vec::with_capacity(answer.len() + 2);

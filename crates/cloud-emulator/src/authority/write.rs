@@ -4,7 +4,7 @@ use super::message::{FORMERR, HEADER, Head, NOTIMP, OPT, Query, Record, Reply, U
 use super::name::{Name, write_label};
 
 /// "Format error", when not even the question can be read.
-pub(super) fn form_error(head: &Head) -> Vec<u8> {
+pub(crate) fn form_error(head: &Head) -> Vec<u8> {
     // An opcode we do not know may well have a body we cannot read.
     let rcode = match head.opcode {
         0 | 4 | 5 => FORMERR,
@@ -14,7 +14,7 @@ pub(super) fn form_error(head: &Head) -> Vec<u8> {
 }
 
 /// The answer on the wire. What does not fit into `limit` bytes is left out whole, with TC set.
-pub(super) fn write(query: &Query, reply: &Reply, limit: usize) -> Vec<u8> {
+pub(crate) fn write(query: &Query, reply: &Reply, limit: usize) -> Vec<u8> {
     let full = write_sections(query, reply);
     if full.len() <= limit {
         return full;

@@ -42,6 +42,11 @@ impl Zone {
         Ok(zone)
     }
 
+    /// The zone's own name, in lower case.
+    pub(super) fn apex(&self) -> &Name {
+        &self.apex
+    }
+
     /// The answer to a question for `asked`, in lower case, at or below the apex.
     pub(super) fn answer(&self, asked: &Name, qtype: u16) -> Reply {
         let mut reply = Reply { authoritative: true, ..Reply::default() };

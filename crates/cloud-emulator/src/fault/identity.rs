@@ -25,6 +25,9 @@ impl Fault {
             | Self::ActionHang { cloud }
             | Self::ApiDown { cloud }
             | Self::DnsDown { cloud }
+            | Self::DnsLame { cloud }
+            | Self::DnsTcpSilent { cloud }
+            | Self::DnsNoEdns { cloud }
             | Self::CloudDown { cloud }
             | Self::TokenRevoked { cloud }
             | Self::Slow { cloud, .. }

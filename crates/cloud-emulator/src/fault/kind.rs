@@ -104,6 +104,21 @@ pub enum Fault {
         /// Whose name servers.
         cloud: Cloud,
     },
+    /// The name servers refuse every question, as those do that a zone was taken from.
+    DnsLame {
+        /// Whose name servers.
+        cloud: Cloud,
+    },
+    /// The name servers answer nothing over TCP.
+    DnsTcpSilent {
+        /// Whose name servers.
+        cloud: Cloud,
+    },
+    /// The name servers do not understand EDNS.
+    DnsNoEdns {
+        /// Whose name servers.
+        cloud: Cloud,
+    },
     /// API, name servers and the cloud's sites are all gone.
     CloudDown {
         /// Which cloud.

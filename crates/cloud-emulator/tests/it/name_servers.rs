@@ -2,6 +2,7 @@
 //! another DNS implementation.
 
 mod answers;
+mod around;
 mod dig;
 mod publication;
 mod refusals;

@@ -111,7 +111,7 @@ async fn send(stream: &mut TcpStream, message: &[u8]) -> io::Result<()> {
     stream.write_all(&framed).await
 }
 
-fn explained(error: &io::Error) -> String {
+pub(super) fn explained(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => "refused, nothing listens there".to_owned(),
         io::ErrorKind::UnexpectedEof => "the server closed the connection".to_owned(),

@@ -18,6 +18,21 @@ pub(super) struct Question {
     recursion: bool,
 }
 
+/// With which extensions a question is asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    pub(super) edns: bool,
+    /// The DO bit.
+    pub(super) dnssec: bool,
+}
+
+impl From<bool> for Manner {
+    /// With EDNS or without, and without signatures.
+    fn from(edns: bool) -> Self {
+        Self { edns, dnssec: false }
+    }
+}
+
 /// What a received message is to this question.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Received {
@@ -40,12 +55,14 @@ impl Question {
         Ok(Self { id: rand_id()?, name, rtype: wire_type(key)?, recursion })
     }
 
-    pub(super) fn bytes(&self, edns: bool) -> Result<Vec<u8>, String> {
+    pub(super) fn bytes(&self, manner: impl Into<Manner>) -> Result<Vec<u8>, String> {
+        let manner = manner.into();
         let mut message = Message::new(self.id, MessageType::Query, OpCode::Query);
         message.metadata.recursion_desired = self.recursion;
         message.add_query(Query::query(self.name.clone(), self.rtype));
-        if edns {
+        if manner.edns {
             let mut options = Edns::new();
+            options.set_dnssec_ok(manner.dnssec);
             options.set_max_payload(PAYLOAD);
             message.set_edns(options);
         }
@@ -81,6 +98,20 @@ impl Question {
             return Received::NoEdns;
         }
         Received::Answer(self.reply(&message, over_tcp))
+    }
+
+    /// The whole message, if it answers this question; an error if it does and cannot be read.
+    pub(super) fn whole(&self, bytes: &[u8]) -> Result<Option<Message>, String> {
+        if bytes.get(..2) != Some(&self.id.to_be_bytes()) {
+            return Ok(None);
+        }
+        let message =
+            Message::from_vec(bytes).map_err(|error| format!("the answer is not DNS: {error}"))?;
+        let head: &Metadata = &message.metadata;
+        let answer = head.message_type == MessageType::Response && head.op_code == OpCode::Query;
+        // A server from before EDNS may refuse without repeating the question.
+        let refusal = message.queries.is_empty() && head.response_code != ResponseCode::NoError;
+        Ok((answer && (refusal || self.repeated_in(&message))).then_some(message))
     }
 
     fn repeated_in(&self, message: &Message) -> bool {
@@ -143,7 +174,7 @@ fn wire_type(key: &Key) -> Result<WireType, String> {
         .ok_or_else(|| format!("{text} is not a record type that can be asked for"))
 }
 
-fn shown(data: &RData) -> String {
+pub(super) fn shown(data: &RData) -> String {
     match data {
         RData::TXT(txt) => {
             let strings = txt.txt_data.iter().map(|string| text::quote_string(string));
@@ -181,7 +212,7 @@ fn shown(data: &RData) -> String {
 }
 
 /// Lower-case A-labels; hickory's own Display shows U-labels.
-fn host(name: &WireName) -> String {
+pub(super) fn host(name: &WireName) -> String {
     let mut text = name.to_ascii().to_ascii_lowercase();
     if !text.ends_with('.') {
         text.push('.');
@@ -189,7 +220,7 @@ fn host(name: &WireName) -> String {
     text
 }
 
-fn mnemonic(code: ResponseCode) -> String {
+pub(super) fn mnemonic(code: ResponseCode) -> String {
     match code {
         ResponseCode::NoError => "NOERROR".to_owned(),
         ResponseCode::FormErr => "FORMERR".to_owned(),

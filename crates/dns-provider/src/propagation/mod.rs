@@ -7,6 +7,7 @@
 //! from the address asked, with that id and that question. TCP (RFC 7766) follows when the answer
 //! is truncated or UDP does not get through.
 mod exchange;
+mod look;
 mod message;
 mod resolvers;
 
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
+pub use look::{Asking, Line, Look, look};
 pub use resolvers::{PublicResolver, public_resolvers};
 
 use crate::record::Key;

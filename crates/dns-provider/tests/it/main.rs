@@ -1,6 +1,7 @@
 //! What this crate promises, seen from outside.
 mod conformance;
 mod decorate;
+mod doctor;
 mod fan_out;
 mod google;
 mod hetzner;

@@ -85,6 +85,7 @@ mod correlated;
 mod counter;
 mod counting;
 mod detection;
+mod forecast;
 mod joint;
 mod loss;
 mod losses;
@@ -99,6 +100,7 @@ mod window;
 
 pub use correlated::{Estimate, false_failover_under};
 pub use detection::detection;
+pub use forecast::{Forecast, ForecastShare, TTL_EXTENDERS};
 pub use loss::{Loss, LossProblem};
 pub use losses::Losses;
 pub use measured::{Measured, measure};

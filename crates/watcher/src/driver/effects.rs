@@ -29,6 +29,7 @@ impl Driver {
         for record in &taken.records {
             self.remember(service, record);
         }
+        self.follow_moves(service, &taken.records);
         for output in taken.outputs {
             match output {
                 Output::Publish { attempt, provider, sites, .. } => {

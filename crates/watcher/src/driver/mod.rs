@@ -7,6 +7,7 @@ mod account;
 mod alerts;
 mod effects;
 mod facts;
+mod following;
 mod losses;
 mod picture;
 mod power;
@@ -120,6 +121,8 @@ pub(crate) struct Driver {
     ending: Option<Instant>,
     started: Timestamp,
     pictures: picture::Pictures,
+    /// Curves to go on with.
+    unfinished: Vec<failover_core::Curve>,
     reckoning: losses::Reckoning,
     /// Probing, zones, anchors, plans.
     tasks: Vec<Task>,
@@ -136,6 +139,8 @@ pub(crate) struct Memory {
     pub(crate) recent: Vec<EventRecord>,
     /// What people were told.
     pub(crate) told: Told,
+    /// Curves that an earlier watcher was still drawing.
+    pub(crate) unfinished: Vec<failover_core::Curve>,
     /// Why the journal cannot be written for now.
     pub(crate) problem: Option<JournalError>,
 }
@@ -179,6 +184,7 @@ impl Driver {
             ending: None,
             started,
             pictures: picture::Pictures::new(),
+            unfinished: memory.unfinished,
             reckoning,
             tasks: Vec::new(),
         };
@@ -237,6 +243,8 @@ impl Driver {
             self.queue.push_back(Job::of(service, Input::Journal { writable }));
             self.takes_up_move(service);
         }
+        let unfinished = std::mem::take(&mut self.unfinished);
+        self.resume_following(unfinished);
         if writable {
             self.resume_power();
         }

@@ -46,6 +46,8 @@ pub(crate) struct Service {
     pub(crate) bound: Option<MeasuredBound>,
     /// The providers, in the policy's order.
     pub(crate) places: Vec<Place>,
+    /// Asks the world how far it has followed the latest move.
+    pub(crate) following: Option<Task>,
 }
 
 /// One row of probes and the latest of them.
@@ -121,6 +123,7 @@ impl Service {
             losses,
             bound: None,
             places,
+            following: None,
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::facts::{Begin, Chunk, FORM};
 const WAITING_MAX: usize = 1 << 20;
 
 /// How long quiet facts wait for somebody else's lock, each time.
-const PATIENCE: Duration = Duration::from_millis(100);
+pub(super) const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What the writer knows of the facts.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! The journal: what happened, durable before anything is done about it.
 //!
 //! One SQLite file (WAL, `synchronous=FULL`), one writing thread, one writer per file.
+mod curves;
 mod facts;
 mod notices;
 mod open;
@@ -18,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
-use failover_core::{Actor, Command, EventRecord, State, Timestamp};
+use failover_core::{Actor, Command, Curve, CurveEnd, EventRecord, State, Timestamp};
 use tokio::sync::oneshot;
 
 use crate::error::JournalError;
@@ -26,6 +27,8 @@ use crate::facts::Chunk;
 use crate::power::PowerChange;
 use crate::telling::News;
 
+pub(crate) use curves::interrupted;
+pub use curves::read_curves;
 pub(crate) use notices::Told;
 pub use notices::read_notifications;
 pub(crate) use open::{Terms, open};
@@ -70,6 +73,8 @@ enum Order {
     Commit(Batch, oneshot::Sender<Result<(), JournalError>>),
     Facts(Vec<Chunk>),
     Tell(News),
+    Curve(Box<Curve>),
+    EndCurves(String, CurveEnd),
     Close(oneshot::Sender<()>),
 }
 
@@ -123,6 +128,11 @@ impl Journal {
         Notes(self.orders.clone())
     }
 
+    /// Where curves are kept.
+    pub(crate) fn curves(&self) -> Curves {
+        Curves(self.orders.clone())
+    }
+
     /// Rises whenever facts were given up: every segment that is open then has a hole.
     pub(crate) fn losses(&self) -> u64 {
         self.losses.load(Ordering::SeqCst)
@@ -150,6 +160,22 @@ impl Notes {
     }
 }
 
+/// Keeps curves. Nobody waits for them, and what decides does not pass here.
+#[derive(Clone, Debug)]
+pub(crate) struct Curves(mpsc::Sender<Order>);
+
+impl Curves {
+    /// Writes what is known of a curve by now.
+    pub(crate) fn keep(&self, curve: Curve) {
+        let _ = self.0.send(Order::Curve(Box::new(curve)));
+    }
+
+    /// Ends the curves of `service` that are still being drawn.
+    pub(crate) fn end(&self, service: &str, how: CurveEnd) {
+        let _ = self.0.send(Order::EndCurves(service.to_owned(), how));
+    }
+}
+
 fn serve(mut writer: write::Writer, incoming: &mpsc::Receiver<Order>) {
     while let Ok(order) = incoming.recv() {
         match order {
@@ -163,6 +189,8 @@ fn serve(mut writer: write::Writer, incoming: &mpsc::Receiver<Order>) {
                 writer.clear_out();
             }
             Order::Tell(news) => writer.tell(news),
+            Order::Curve(curve) => writer.keep_curve(&curve),
+            Order::EndCurves(service, how) => writer.end_curves(&service, how),
             Order::Close(reply) => {
                 writer.tell_again();
                 writer.close();

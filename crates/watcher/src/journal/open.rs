@@ -4,12 +4,12 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use failover_core::{EventRecord, State, Timestamp};
+use failover_core::{Curve, EventRecord, State, Timestamp};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::notices::{self, Told};
 use super::write::{Failed, Writer, number, words};
-use super::{Retention, power, read, schema};
+use super::{Retention, curves, power, read, schema};
 use crate::error::JournalError;
 use crate::power::PowerChange;
 
@@ -37,6 +37,8 @@ pub(crate) struct Opened {
     pub(crate) power_changes: Vec<PowerChange>,
     /// What people were told, and what is still to be delivered.
     pub(crate) told: Told,
+    /// Curves that an earlier watcher was still drawing.
+    pub(crate) unfinished: Vec<Curve>,
     /// It can be read, but for now not be written: the disk is full or failing.
     pub(crate) problem: Option<JournalError>,
 }
@@ -65,7 +67,7 @@ pub(crate) fn open(path: &Path, terms: &Terms<'_>) -> Result<Opened, JournalErro
     let failed = |error: Failed| JournalError::Io { path: path.to_owned(), message: words(&error) };
     let mut connection = prepare(path, fresh, terms).map_err(failed)?;
     let memory = remember(&connection, terms.recent);
-    let (states, (seq, at), recent, segment, power_changes, told) =
+    let (states, (seq, at), recent, segment, power_changes, told, unfinished) =
         memory.map_err(|error| corrupt(path, words(&error)))?;
     let begun = migrate(&mut connection).and_then(|()| begin(&connection, terms));
     let problem = match begun {
@@ -75,7 +77,18 @@ pub(crate) fn open(path: &Path, terms: &Terms<'_>) -> Result<Opened, JournalErro
         Err(error) => return Err(failed(error)),
     };
     let writer = Writer::new(path, connection, lock, terms);
-    Ok(Opened { writer, states, seq, segment, at, recent, power_changes, told, problem })
+    Ok(Opened {
+        writer,
+        states,
+        seq,
+        segment,
+        at,
+        recent,
+        power_changes,
+        told,
+        unfinished,
+        problem,
+    })
 }
 
 /// Refuses what must not be written to.
@@ -138,6 +151,7 @@ fn prepare(path: &Path, fresh: bool, terms: &Terms<'_>) -> Result<Connection, Fa
         first.execute_batch(schema::FACTS)?;
         first.execute_batch(schema::POWER)?;
         first.execute_batch(schema::NOTICES)?;
+        first.execute_batch(schema::CURVES)?;
         first.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
         first.pragma_update(None, "user_version", schema::VERSION)?;
         first.commit()?;
@@ -159,6 +173,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Failed> {
         all.execute_batch(schema::POWER)?;
     }
     all.execute_batch(schema::NOTICES)?;
+    all.execute_batch(schema::CURVES)?;
     all.pragma_update(None, "user_version", schema::VERSION)?;
     Ok(all.commit()?)
 }
@@ -173,8 +188,15 @@ fn begin(connection: &Connection, terms: &Terms<'_>) -> Result<(), Failed> {
     Ok(())
 }
 
-type Memory =
-    (Vec<(String, State)>, (u64, Timestamp), Vec<EventRecord>, u64, Vec<PowerChange>, Told);
+type Memory = (
+    Vec<(String, State)>,
+    (u64, Timestamp),
+    Vec<EventRecord>,
+    u64,
+    Vec<PowerChange>,
+    Told,
+    Vec<Curve>,
+);
 
 fn remember(connection: &Connection, recent: usize) -> Result<Memory, Failed> {
     let limit = u32::try_from(recent).unwrap_or(u32::MAX);
@@ -185,6 +207,7 @@ fn remember(connection: &Connection, recent: usize) -> Result<Memory, Failed> {
         read::latest_segment(connection)?,
         power::all(connection)?,
         notices::told(connection)?,
+        curves::unfinished(connection)?,
     ))
 }
 

@@ -74,7 +74,7 @@ fn clear_sort(
     gone.into_iter().try_for_each(|id| remove(all, id))
 }
 
-/// Gives up the facts of the older half of the segments, so that events have room. Says whether
+/// Gives up the facts of the older half of the segments, and of the curves, so that events have room. Says whether
 /// anything was removed.
 pub(super) fn make_room(connection: &mut Connection) -> bool {
     let half = |connection: &mut Connection| -> Result<usize, Failed> {
@@ -92,7 +92,11 @@ pub(super) fn make_room(connection: &mut Connection) -> bool {
         all.commit()?;
         Ok(older.len())
     };
-    half(connection).is_ok_and(|removed| removed > 0)
+    let curves = "DELETE FROM curves WHERE (service, move) IN (SELECT service, move FROM curves
+        ORDER BY began LIMIT (SELECT (count(*) + 1) / 2 FROM curves))";
+    // A journal of an older version may not have the table yet.
+    let curves = connection.execute(curves, []).unwrap_or(0);
+    half(connection).unwrap_or(0) + curves > 0
 }
 
 fn remove(all: &Transaction<'_>, id: i64) -> Result<(), Failed> {

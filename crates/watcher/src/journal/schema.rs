@@ -120,3 +120,16 @@ CREATE TABLE notifications (
 ) STRICT;
 CREATE INDEX notifications_waiting ON notifications (id) WHERE delivery = 'waiting';
 ";
+
+/// And how caches followed the moves. `ended` is empty while the asking
+/// goes on.
+pub(super) const CURVES: &str = "
+CREATE TABLE curves (
+    service TEXT NOT NULL,
+    move INTEGER NOT NULL,
+    began INTEGER NOT NULL,
+    ended INTEGER,
+    curve TEXT NOT NULL,
+    PRIMARY KEY (service, move)
+) STRICT;
+";

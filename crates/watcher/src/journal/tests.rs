@@ -1,4 +1,5 @@
 //! The journal on real files.
+mod curves;
 mod facts;
 mod migration;
 mod notices;

@@ -1,5 +1,6 @@
 //! The watcher over real sockets: toy sites, both clouds' APIs and name servers, a real journal.
 mod commands;
+mod converge;
 mod crash;
 mod drift;
 mod embedding;

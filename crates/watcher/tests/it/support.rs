@@ -171,12 +171,13 @@ impl Map {
 impl World {
     pub async fn start() -> Self {
         let soon = Duration::from_millis(5);
-        let options = EmulatorOptions {
-            action_delay: soon,
-            change_delay: soon,
-            publish_delay: soon,
-            ..EmulatorOptions::default()
-        };
+        let [action_delay, change_delay, publish_delay] = [soon; 3];
+        let default = EmulatorOptions::default();
+        Self::of(EmulatorOptions { action_delay, change_delay, publish_delay, ..default }).await
+    }
+
+    /// A world around an emulator that is told something else.
+    pub async fn of(options: EmulatorOptions) -> Self {
         let emulator = Emulator::start(options).await.expect("an emulator");
         let map = Map::of(emulator.info());
         Self { emulator, map, directory: tempfile::tempdir().expect("a directory") }

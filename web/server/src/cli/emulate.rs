@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use cloud_emulator::{Cloud, Emulator, Info, Options, SiteOptions, State};
+use cloud_emulator::{
+    Cloud, Delegation, Dnssec, Emulator, Info, Options, ResolverOptions, SiteOptions, State,
+};
 
 use super::exit::{Exit, Failed};
 use super::out::{Out, table};
@@ -85,6 +87,35 @@ pub struct EmulateArgs {
     /// Size and hourly refill of Hetzner's request bucket.
     #[arg(long)]
     rate_limit_per_hour: Option<u32>,
+    /// Port, UDP and TCP, of the name server of the zone above.
+    #[arg(long, default_value_t = 0)]
+    parent_dns_port: u16,
+    /// A name server that the zone above delegates to; repeat for more. Default: those of both
+    /// clouds.
+    #[arg(long, value_name = "NAME")]
+    delegate: Vec<String>,
+    /// An address that the zone above gives along, as name=address; repeat for more.
+    #[arg(long, value_name = "GLUE", value_parser = glue)]
+    glue: Vec<(String, IpAddr)>,
+    /// A cloud that signs its zones (DNSSEC): google or hetzner; repeat for both.
+    #[arg(long, value_name = "CLOUD", value_parser = cloud)]
+    sign: Vec<Cloud>,
+    /// Each cloud that signs publishes only its own key.
+    #[arg(long, requires = "sign")]
+    separate_keys: bool,
+    /// A cloud whose signatures have ended already.
+    #[arg(long, value_name = "CLOUD", value_parser = cloud, requires = "sign")]
+    expired: Vec<Cloud>,
+    /// A cloud whose key the zone above vouches for; repeat for more. Default: all that sign.
+    #[arg(long, value_name = "CLOUD", value_parser = cloud, requires = "sign")]
+    ds: Vec<Cloud>,
+    /// The zone above vouches for no key.
+    #[arg(long, conflicts_with = "ds")]
+    no_ds: bool,
+    /// A public resolver, as name, name/floor=300s (no TTL below that), name/hold=300s (kept so much
+    /// longer) or name/silent; repeat for more.
+    #[arg(long = "resolver", value_name = "RESOLVER", value_parser = resolver)]
+    resolvers: Vec<ResolverOptions>,
 }
 
 pub async fn emulate(args: EmulateArgs, out: Out) -> Result<Exit, Failed> {
@@ -125,6 +156,18 @@ fn options(args: EmulateArgs) -> Result<Options, Failed> {
         boot_delay: args.boot_delay.unwrap_or(default.boot_delay),
         wait_limit: args.wait_limit.unwrap_or(default.wait_limit),
         rate_limit_per_hour: args.rate_limit_per_hour.unwrap_or(default.rate_limit_per_hour),
+        parent_dns_port: args.parent_dns_port,
+        delegation: Delegation {
+            name_servers: (!args.delegate.is_empty()).then_some(args.delegate),
+            glue: args.glue,
+            ds: (args.no_ds || !args.ds.is_empty()).then_some(args.ds),
+        },
+        dnssec: Dnssec {
+            signers: args.sign,
+            separate_keys: args.separate_keys,
+            expired: args.expired,
+        },
+        resolvers: args.resolvers,
     })
 }
 
@@ -154,6 +197,37 @@ fn site(text: &str) -> Result<SiteOptions, String> {
     Ok(SiteOptions { name: name.to_owned(), address, port, cloud })
 }
 
+fn cloud(text: &str) -> Result<Cloud, String> {
+    match text {
+        "google" => Ok(Cloud::Google),
+        "hetzner" => Ok(Cloud::Hetzner),
+        _ => Err("the cloud is google or hetzner".to_owned()),
+    }
+}
+
+/// `name=address`.
+fn glue(text: &str) -> Result<(String, IpAddr), String> {
+    let wrong = || "write ns1.schwenk.example=192.0.2.53".to_owned();
+    let (name, address) = text.split_once('=').ok_or_else(wrong)?;
+    Ok((name.to_owned(), address.parse().map_err(|_| wrong())?))
+}
+
+/// `name[/floor=DURATION][/hold=DURATION][/silent]`.
+fn resolver(text: &str) -> Result<ResolverOptions, String> {
+    let mut parts = text.split('/');
+    let name = parts.next().unwrap_or_default().to_owned();
+    let mut options = ResolverOptions { name, ..ResolverOptions::default() };
+    for part in parts {
+        match part.split_once('=') {
+            Some(("floor", time)) => options.floor = duration::parse(time)?,
+            Some(("hold", time)) => options.hold = duration::parse(time)?,
+            None if part == "silent" => options.silent = true,
+            _ => return Err(format!("{part}: write floor=300s, hold=300s or silent")),
+        }
+    }
+    Ok(options)
+}
+
 fn describe(info: &Info) -> String {
     let row = |what: &str, value: &str| vec![what.to_owned(), value.to_owned()];
     let mut rows = vec![
@@ -172,6 +246,13 @@ fn describe(info: &Info) -> String {
     for server in &info.dns {
         rows.push(row(&format!("name server of {}", server.provider), &server.address));
         rows.last_mut().into_iter().for_each(|row| row.push(server.server.clone()));
+    }
+    if let Some(parent) = &info.parent {
+        rows.push(row(&format!("name server of {}", parent.zone), &parent.address));
+        rows.last_mut().into_iter().for_each(|row| row.push(parent.server.clone()));
+    }
+    for resolver in &info.resolvers {
+        rows.push(row(&format!("resolver {}", resolver.name), &resolver.address));
     }
     for site in &info.sites {
         rows.push(row(&format!("site {}", site.name), &site.url));

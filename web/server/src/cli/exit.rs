@@ -26,6 +26,8 @@ pub enum Exit {
     Unreachable = 4,
     /// What was waited for has not come about.
     NotConverged = 5,
+    /// What was examined is not well.
+    Ill = 6,
 }
 
 impl Failed {

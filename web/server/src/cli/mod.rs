@@ -1,6 +1,7 @@
 //! The command line.
 mod ask;
 mod check;
+mod curve;
 mod demo;
 mod dns;
 mod emulate;
@@ -69,6 +70,8 @@ enum Command {
     Events(events::EventsArgs),
     /// Try the channels by which people are told, or show what they were told.
     Notify(notify::NotifyArgs),
+    /// Draw how the world's caches followed a move.
+    Curve(curve::CurveArgs),
     /// Feed a recorded incident through the decision again, or through another policy. Needs no
     /// watcher and changes nothing.
     Replay(replay::ReplayArgs),
@@ -170,6 +173,7 @@ async fn dispatch(cli: Cli, out: Out) -> Result<Exit, Failed> {
         Command::Maintenance(args) => operate::maintenance(args, out).await,
         Command::Events(args) => events::events(args, out).await,
         Command::Notify(args) => notify::notify(args, out).await,
+        Command::Curve(args) => curve::curve(args, out).await,
         Command::Replay(args) => replay::replay(&args, out),
         Command::Dns(args) => dns::dns(*args, out).await,
         Command::Locations(args) => locations::locations(args, out).await,

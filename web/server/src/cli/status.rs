@@ -6,12 +6,15 @@ use failover_core::{
     Mode, ProviderStep, ServiceSnapshot, SiteFacts, SiteSet, SiteView, Snapshot, Verdict, View,
 };
 
+use super::curve;
+use super::dns::draw;
 use super::exit::{Exit, Failed};
 use super::measured;
 use super::out::{Out, table};
 use super::remote::{Remote, RemoteArgs};
 use crate::config::duration::{show, show_moment};
 use crate::words;
+use web_api::MoveCurve;
 
 #[derive(Debug, Args)]
 pub struct StatusArgs {
@@ -22,18 +25,31 @@ pub struct StatusArgs {
 }
 
 pub async fn status(args: StatusArgs, out: Out) -> Result<Exit, Failed> {
-    let mut snapshot = Remote::new(&args.remote)?.snapshot().await?;
+    let remote = Remote::new(&args.remote)?;
+    let mut snapshot = remote.snapshot().await?;
     if let Some(name) = &args.service {
         snapshot.services.retain(|service| &service.view.service == name);
         if snapshot.services.is_empty() {
             return Err(Failed::input(format!("there is no service \"{name}\"")));
         }
     }
-    out.print(&snapshot, || text(&snapshot))?;
+    let curves = if out.json { Vec::new() } else { curves(&remote, &snapshot).await };
+    out.print(&snapshot, || text(&snapshot, &curves))?;
     Ok(Exit::Done)
 }
 
-fn text(snapshot: &Snapshot) -> String {
+/// How the world has followed the latest move of each service, where that is known.
+async fn curves(remote: &Remote, snapshot: &Snapshot) -> Vec<MoveCurve> {
+    let mut curves = Vec::new();
+    for service in &snapshot.services {
+        // The state is worth showing without it, too.
+        let found = curve::latest(remote, Some(&service.view.service), None).await;
+        curves.extend(found.ok().flatten());
+    }
+    curves
+}
+
+fn text(snapshot: &Snapshot, curves: &[MoveCurve]) -> String {
     let mut text = String::new();
     if let Some(problem) = &snapshot.journal_problem {
         text += &format!("JOURNAL: {problem}; nothing is changed meanwhile\n\n");
@@ -44,6 +60,9 @@ fn text(snapshot: &Snapshot) -> String {
     }
     for service in &snapshot.services {
         text += &self::service(service);
+        for found in curves.iter().filter(|one| one.curve.service == service.view.service) {
+            text += &format!("  move {}: {}\n", found.curve.id.0, draw::headline(&found.curve));
+        }
         text += "\n";
     }
     text

@@ -38,6 +38,8 @@ section! {
         journal: JournalFile,
         /// Who is authoritative for the zones.
         providers: List<ProviderFile>,
+        /// Who is asked after a move how far the world has followed.
+        resolvers: ResolversFile,
         /// What is kept reachable.
         services: List<ServiceFile>,
         /// Who is told.
@@ -130,6 +132,38 @@ section! {
         moves_for: Duration,
         /// Most megabytes of each of the two sorts.
         facts_max_mb: u32,
+    }
+}
+
+section! {
+    /// `[resolvers]`: who is asked after a move how far the world has followed.
+    ResolversFile {
+        /// Whether the built-in list of public resolvers is asked.
+        public: bool,
+        /// Names of the built-in list that are left out.
+        without: List<String>,
+        /// Further resolvers.
+        own: List<ResolverFile>,
+        /// Most questions in a second to all of them together.
+        per_second: u32,
+        /// Most questions to one of them about one move.
+        questions_max: u32,
+        /// How long after the decision the asking ends in any case.
+        limit: Duration,
+    }
+}
+
+section! {
+    /// `[[resolvers.own]]`: one resolver.
+    ResolverFile {
+        /// Its name.
+        name: String,
+        /// Who runs it.
+        operator: String,
+        /// Where they sit.
+        country: String,
+        /// Its address, with port.
+        address: SocketAddr,
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Config {
     pub journal: PathBuf,
     /// How long facts are kept in it for a replay.
     pub retention: watcher::Retention,
+    /// Who is asked after a move how far the world has followed.
+    pub resolvers: watcher::ResolverCheck,
     /// The DNS providers.
     pub providers: Vec<Provider>,
     /// The services.

@@ -4,8 +4,9 @@ use std::io::Write;
 use std::net::Ipv4Addr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::time::Duration;
 
-use cloud_emulator::{Cloud, Emulator, Info, Options, SiteOptions};
+use cloud_emulator::{Cloud, Emulator, Info, Options, ResolverOptions, SiteOptions};
 use serde::Serialize;
 
 /// The file, beside the configuration, that holds the Hetzner token.
@@ -21,7 +22,12 @@ pub async fn emulator() -> Result<Emulator, String> {
         port: 0,
         cloud: Some(cloud),
     };
+    let resolver =
+        |name: &str| ResolverOptions { name: name.to_owned(), ..ResolverOptions::default() };
+    // Two keep to the TTL, one does not: with the second move it is found out.
+    let stubborn = ResolverOptions { hold: Duration::from_secs(90), ..resolver("stubborn") };
     let options = Options {
+        resolvers: vec![resolver("honest"), resolver("fair"), stubborn],
         sites: vec![site("london", 10, Cloud::Google), site("falkenstein", 20, Cloud::Hetzner)],
         ..Options::default()
     };
@@ -58,6 +64,13 @@ pub fn text(
     line("token", quote(&format!("file:{TOKEN_FILE}"))?);
     line("endpoint", quote(&info.hetzner)?);
     line("name_servers", name_servers(info, Cloud::Hetzner)?);
+    // Nobody in the world knows this name: only the demo's own resolvers are asked.
+    line("\n[resolvers]\npublic", "false".to_owned());
+    for resolver in &info.resolvers {
+        line("\n[[resolvers.own]]\nname", quote(&resolver.name)?);
+        line("operator", quote("the demo")?);
+        line("address", quote(&resolver.address)?);
+    }
     line("\n[[services]]\nname", quote("app")?);
     line("record", quote(&format!("app.{zone}"))?);
     line("zone", quote(zone)?);

@@ -4,19 +4,21 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
+use failover_core::MoveId;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use web_api::{ChannelState, Events, Notification, Notifications, Version};
+use web_api::{ChannelState, Curves, Events, MoveCurve, Notification, Notifications, Version};
 
 use super::app::{App, service};
 use super::auth::Viewer;
 use super::input::Ask;
-use super::openapi::envelope;
 use super::openapi::snapshot::Snapshot;
+use super::openapi::{curve, envelope};
 use super::problem::{Answer, Refusal};
 
 const EVENTS_DEFAULT: u32 = 100;
 const EVENTS_MAX: u32 = 1000;
+const CURVES_MAX: u32 = 50;
 
 /// Everything at this moment.
 #[utoipa::path(
@@ -132,6 +134,52 @@ fn shown(one: watcher::Notification) -> Notification {
         ended: one.ended,
         problem: one.problem,
     }
+}
+
+/// Which curves.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct CurvesQuery {
+    /// Only moves of this service.
+    service: Option<String>,
+    /// Only the move of this number.
+    #[serde(rename = "move")]
+    #[param(rename = "move")]
+    id: Option<u64>,
+    /// At most this many, the latest.
+    #[param(minimum = 1, maximum = 50, default = 1)]
+    limit: Option<u32>,
+}
+
+/// How the world's caches followed the latest moves: who gave the new answer when, and what was to
+/// be expected.
+#[utoipa::path(
+    get, path = "/api/v1/curves", tag = "look", params(CurvesQuery),
+    responses(
+        (status = 200, body = curve::Curves, description = "The curves, the latest move first"),
+        (status = 400, body = envelope::Problem, content_type = "application/problem+json",
+         description = "The query is malformed"),
+        (status = 404, body = envelope::Problem, content_type = "application/problem+json",
+         description = "There is no such service"),
+        envelope::Refused,
+    )
+)]
+pub async fn curves(
+    State(app): State<App>,
+    _: Viewer,
+    Ask(query): Ask<CurvesQuery>,
+) -> Answer<Json<Curves>> {
+    let limit = query.limit.unwrap_or(1);
+    if limit == 0 || limit > CURVES_MAX {
+        return Err(Refusal::bad_request(format!("limit must be from 1 to {CURVES_MAX}")));
+    }
+    if let Some(name) = &query.service {
+        service(&app.watcher().snapshot(), name)?;
+    }
+    let read = app.watcher().curves(query.service.as_deref(), query.id.map(MoveId), limit).await;
+    let curves = read.map_err(|error| Refusal::unavailable(error.to_string()))?;
+    Ok(Json(Curves { curves: curves.into_iter().map(MoveCurve::of).collect() }))
 }
 
 /// Whether this process answers at all. Says nothing about the services.

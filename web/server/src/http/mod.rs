@@ -43,6 +43,7 @@ pub fn router(app: App) -> Router {
         .route("/live", get(live::live))
         .route("/events", get(look::events))
         .route("/notifications", get(look::notifications))
+        .route("/curves", get(look::curves))
         .route("/services/{service}/command", post(command::command))
         .route("/services/{service}/plan", get(plan::plan))
         .route("/demo/faults", get(demo::list))

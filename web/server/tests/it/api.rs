@@ -51,6 +51,10 @@ async fn bad_input_is_a_problem_and_never_a_server_error() {
         refused(running.post(command, &body).await, 404, "unknown_site").await;
     }
     let get = |path: &'static str| running.operator(Method::GET, path).send();
+    for path in ["/curves?limit=0", "/curves?limit=51", "/curves?move=x"] {
+        refused(get(path).await.expect("an answer"), 400, "bad_request").await;
+    }
+    refused(get("/curves?service=other").await.expect("an answer"), 404, "unknown_service").await;
     for path in ["/events?limit=0", "/events?limit=x", "/events?colour=red", "/events?after=-1"] {
         refused(get(path).await.expect("an answer"), 400, "bad_request").await;
     }
@@ -162,6 +166,10 @@ async fn every_answer_is_as_the_openapi_document_says() {
     let response = running.post("/services/app/command", &json!({ "do": "rearm" })).await;
     check("Problem", &json(response).await);
     check("Events", &running.get("/events?limit=1000").await);
+    let curves = running.get("/curves?service=app&limit=5").await;
+    assert_eq!(curves["curves"][0]["curve"]["id"], 1, "{curves}");
+    check("Curves", &curves);
+    check("Curves", &running.get("/curves?move=9").await);
     check("Plan", &running.get("/services/app/plan?to=london").await);
     check("Session", &running.get("/session").await);
     check("Version", &running.get("/version").await);

@@ -210,7 +210,7 @@ fn a_wrong_configuration_is_refused_before_anything_happens() {
         assert!(
             first.ends_with(
                 "colour: unknown key; known here: vantage, anchors, drift_interval, \
-             expect, server, journal, providers, services"
+             expect, server, journal, providers, resolvers, services"
             ) || said.err.contains("colour: unknown key"),
             "{said:?}"
         );

@@ -223,6 +223,31 @@ fn what_is_expected_of_the_network_is_read_as_people_write_it() {
 }
 
 #[test]
+fn the_world_is_asked_unless_it_cannot_know_and_as_politely_as_is_said() {
+    let asked = |more: &str| {
+        let config = parse(&GOOD.replacen("[journal]", &format!("{more}\n[journal]"), 1));
+        config.expect("right").resolvers
+    };
+    let list = dns_provider::propagation::public_resolvers().len();
+    assert_eq!(asked("").resolvers.len(), list);
+    assert!(asked("[resolvers]\npublic = false").resolvers.is_empty());
+    let own = "[resolvers]\nwithout = [\"quad9\"]\nper_second = 3\nquestions_max = 9\n\
+               limit = \"5 min\"\n[[resolvers.own]]\nname = \"office\"\n\
+               address = \"192.0.2.53:53\"\ncountry = \"DE\"";
+    let check = asked(own);
+    assert_eq!(check.resolvers.len(), list, "one left out, one more");
+    assert_eq!((check.per_second, check.questions_max, check.limit.as_secs()), (3, 9, 300));
+    let office = check.resolvers.last().expect("a resolver");
+    assert_eq!((office.name.as_ref(), office.operator.as_ref()), ("office", "office"));
+    // Name servers on this machine: nobody else can know the name.
+    let servers = "name_servers = [{ name = \"ns1\", addresses = [\"127.0.0.1:5300\"] }]";
+    let local = GOOD.replace("[[providers]]", &format!("[[providers]]\n{servers}"));
+    assert!(parse(&local).expect("right").resolvers.resolvers.is_empty());
+    let forced = local.replacen("[journal]", "[resolvers]\npublic = true\n[journal]", 1);
+    assert_eq!(parse(&forced).expect("right").resolvers.resolvers.len(), list);
+}
+
+#[test]
 fn every_key_is_documented() {
     let page = include_str!("../../../../docs/reference/config.md");
     let documented: BTreeSet<&str> = page

@@ -22,3 +22,4 @@ mod replay;
 mod schema;
 mod standby;
 mod unit_file;
+mod world;

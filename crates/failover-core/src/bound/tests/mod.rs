@@ -4,6 +4,7 @@ use super::*;
 use crate::policy::{Fall, Preset, ProviderPolicy};
 
 mod correlated;
+mod forecast;
 mod losses;
 mod page;
 mod table;

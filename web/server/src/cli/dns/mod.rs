@@ -1,8 +1,11 @@
 //! `schwenk dns`: read and change RRsets, ask name servers. Needs no watcher.
 mod change;
+mod doctor;
+pub mod draw;
 mod propagation;
 mod provider;
 mod read;
+mod watch;
 
 use clap::{Args, Subcommand};
 
@@ -51,6 +54,14 @@ enum DnsCommand {
         #[command(flatten)]
         question: propagation::Question,
     },
+    /// Look for what is wrong with a zone's delegation, and what would break if a provider were
+    /// lost.
+    Doctor {
+        #[command(flatten)]
+        provider: ProviderArgs,
+        #[command(flatten)]
+        question: doctor::Question,
+    },
 }
 
 pub async fn dns(args: DnsArgs, out: Out) -> Result<Exit, Failed> {
@@ -61,6 +72,7 @@ pub async fn dns(args: DnsArgs, out: Out) -> Result<Exit, Failed> {
         DnsCommand::Propagation { provider, question } => {
             propagation::propagation(provider, question, out).await
         }
+        DnsCommand::Doctor { provider, question } => doctor::doctor(provider, question, out).await,
     }
 }
 

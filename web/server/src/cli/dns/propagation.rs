@@ -1,15 +1,16 @@
 //! `schwenk dns propagation`: what every name server really answers.
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use dns_provider::propagation::{
-    NameServer, Observation, observe, public_resolvers, servers_of, survey,
+    NameServer, Observation, PublicResolver, observe, public_resolvers, servers_of, survey,
 };
 use dns_provider::{Key, Name, RecordType};
 use serde::Serialize;
 
 use super::provider::ProviderArgs;
+use super::watch;
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::out::{Out, table};
 use crate::config::duration;
@@ -26,19 +27,27 @@ pub struct Question {
     rtype: String,
     /// Every server must answer exactly these values; repeat for more. Default: all the same.
     #[arg(long, value_name = "VALUE")]
-    expect: Vec<String>,
+    pub(super) expect: Vec<String>,
     /// Ask this server, as name=address:port, in place of those of a provider; repeat for more.
     #[arg(long = "server", value_name = "SERVER", value_parser = server)]
     servers: Vec<NameServer>,
     /// Ask public resolvers as well; their answers do not count.
     #[arg(long)]
-    public: bool,
+    pub(super) public: bool,
+    /// Ask this resolver, as name=address or name=address:port; repeat for more. With --watch in
+    /// place of the built-in list, unless --public is given, too.
+    #[arg(long = "resolver", value_name = "RESOLVER", value_parser = resolver)]
+    pub(super) resolvers: Vec<PublicResolver>,
     /// How long one answer may take.
     #[arg(long, default_value = "2 s", value_parser = duration::parse)]
-    timeout: Duration,
+    pub(super) timeout: Duration,
     /// Ask again until all agree, at most this long.
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
-    wait: Option<Duration>,
+    pub(super) wait: Option<Duration>,
+    /// Ask name servers and public resolvers until all give the new answer (--expect, or what all
+    /// name servers say), and draw how many do. At most 15 min, or as --wait says.
+    #[arg(long)]
+    watch: bool,
 }
 
 /// What one address answered.
@@ -69,6 +78,9 @@ pub async fn propagation(args: ProviderArgs, question: Question, out: Out) -> Re
     let name = Name::parse(&question.name).map_err(|error| Failed::input(error.to_string()))?;
     let key = Key::new(name, RecordType::from(question.rtype.clone()));
     let groups = groups(&args, &question, &key).await?;
+    if question.watch {
+        return watch::watch(&groups, &question, &key, out).await;
+    }
     let end = Instant::now() + question.wait.unwrap_or_default();
     let picture = loop {
         let picture = look(&groups, &question, &key).await;
@@ -120,10 +132,11 @@ async fn look(
             tracing::warn!("{} has no address", unresolved.name);
         }
     }
-    let public = match question.public {
-        true => survey(public_resolvers(), key, question.timeout).await,
-        false => Vec::new(),
-    };
+    let mut resolvers = question.resolvers.clone();
+    if question.public {
+        resolvers.extend(public_resolvers().iter().cloned());
+    }
+    let public = survey(&resolvers, key, question.timeout).await;
     Picture {
         name: key.name.to_string(),
         rtype: key.rtype.to_string(),
@@ -144,6 +157,37 @@ fn agree(answers: &[Answered], expect: &[String]) -> bool {
             && answer.authoritative
             && answer.rcode == first.rcode
             && answer.values == *wanted
+    })
+}
+
+/// What all servers answer alike and with authority, if they do.
+pub(super) fn agreed(seen: &[Observation]) -> Option<&[String]> {
+    let first = seen.first()?.reply.as_ref().ok()?;
+    let same = |one: &Observation| {
+        one.reply.as_ref().is_ok_and(|reply| {
+            reply.authoritative && (&reply.rcode, &reply.values) == (&first.rcode, &first.values)
+        })
+    };
+    (!first.values.is_empty() && seen.iter().all(same)).then_some(&first.values)
+}
+
+/// `name=address[:port]`.
+pub(super) fn resolver(text: &str) -> Result<PublicResolver, String> {
+    let wrong = || "write name=192.0.2.53 or name=192.0.2.53:53".to_owned();
+    let (name, place) = text.split_once('=').ok_or_else(wrong)?;
+    let address = match place.parse::<SocketAddr>() {
+        Ok(address) => address,
+        Err(_) => SocketAddr::new(place.parse::<IpAddr>().map_err(|_| wrong())?, 53),
+    };
+    if name.is_empty() {
+        return Err(wrong());
+    }
+    let name = name.to_owned();
+    Ok(PublicResolver {
+        operator: name.clone().into(),
+        name: name.into(),
+        country: "".into(),
+        address,
     })
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use dns_provider::propagation::NameServer;
-use dns_provider::{Call, DnsProvider, Name, Zone, lookup};
+use dns_provider::{Call, DnsProvider, Key, Name, RecordType, Zone, lookup};
 use secrecy::SecretString;
 
 use super::failed;
@@ -78,6 +78,30 @@ impl ProviderArgs {
     /// The terms of one operation that starts now.
     pub fn call(&self) -> Call {
         Call::until(Instant::now() + self.patience)
+    }
+
+    /// Whether anything says which provider is meant.
+    pub fn is_given(&self) -> bool {
+        self.config.is_some() || self.provider.is_some()
+    }
+
+    /// The RRsets of the configuration's services in `zone`; none without a configuration.
+    pub fn records(&self, zone: &Name) -> Result<Vec<Key>, Failed> {
+        let Some(path) = &self.config else { return Ok(Vec::new()) };
+        let config = load(&ConfigArg { config: path.clone() })?;
+        let mut keys = Vec::new();
+        for service in config.services.iter().filter(|service| service.zone == *zone) {
+            let addresses = || service.sites.iter().flat_map(|site| &site.addresses);
+            for (rtype, is_there) in [
+                (RecordType::A, addresses().any(std::net::IpAddr::is_ipv4)),
+                (RecordType::Aaaa, addresses().any(std::net::IpAddr::is_ipv6)),
+            ] {
+                if is_there {
+                    keys.push(Key::new(service.record.clone(), rtype));
+                }
+            }
+        }
+        Ok(keys)
     }
 
     /// The providers to work with, at least one. Contacts nobody, unless a project must be learnt.

@@ -7,6 +7,7 @@ mod mariadb;
 mod notify;
 mod policy;
 mod provider;
+mod resolvers;
 mod run;
 mod server;
 mod servers;
@@ -36,6 +37,7 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
     let journal = journal::journal(file, around, reader);
     let retention = journal::retention(file, reader);
     let providers = provider::providers(file, around, reader);
+    let resolvers = resolvers::resolvers(file, reader);
     let services = service::services(file, &vantage, &providers, around, reader);
     let notify = notify::channels(file, &services, around, reader);
     let heartbeat = notify::heartbeat(file, around, reader);
@@ -51,6 +53,7 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
         log: log(file),
         journal: journal?,
         retention,
+        resolvers,
         providers: providers.into_iter().flat_map(|declared| declared.provider).collect(),
         services,
         notify,

@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "these types are shapes, never values")]
 
 pub(super) mod command;
+pub(super) mod curve;
 pub(super) mod envelope;
 mod event;
 mod policy;
@@ -38,6 +39,7 @@ use super::{command as commands, demo, live, login, look, metrics, plan};
         live::live,
         look::events,
         look::notifications,
+        look::curves,
         commands::command,
         plan::plan,
         demo::list,
