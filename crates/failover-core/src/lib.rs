@@ -120,7 +120,7 @@ pub use policy::{
     PolicySpec, Preset, ProviderPolicy, Require, SitePolicy,
 };
 pub use snapshot::{
-    Published, Sample, SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts, Snapshot,
+    AlertView, Published, Sample, SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts, Snapshot,
 };
 pub use state::State;
 pub use time::Timestamp;

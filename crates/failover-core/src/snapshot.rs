@@ -2,7 +2,7 @@
 //!
 //! The watcher fills this from the world and the simulator from its own; the panel shows both with
 //! the same components.
-use crate::event::EventRecord;
+use crate::event::{EventRecord, Severity};
 use crate::id::{CheckId, SiteId, VantageId};
 use crate::input::Answer;
 use crate::time::Timestamp;
@@ -118,6 +118,22 @@ pub struct ServiceSnapshot {
     pub converged_at: Option<Timestamp>,
 }
 
+/// A condition that lasts and is no event of a service's own: "etcd cannot be reached".
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct AlertView {
+    /// What it is about; one of a key lasts at a time.
+    pub key: String,
+    /// How urgent it is.
+    pub severity: Severity,
+    /// The service it concerns; `None`: the watcher as a whole.
+    pub service: Option<String>,
+    /// One English sentence.
+    pub text: String,
+    /// Since when it lasts.
+    pub since: Timestamp,
+}
+
 /// All services at a moment.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -134,6 +150,9 @@ pub struct Snapshot {
     pub vantage: String,
     /// Set when the journal cannot be written: why. Nothing is changed meanwhile.
     pub journal_problem: Option<String>,
+    /// What lasts and is no event, the longest-lasting first.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub alerts: Vec<AlertView>,
     /// The services, in the configuration's order.
     pub services: Vec<ServiceSnapshot>,
     /// The latest events, newest first.

@@ -6,6 +6,7 @@ use dns_provider::RrSet;
 use failover_core::{Actor, Command, EventRecord, SiteId, Snapshot};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::alert::Alert;
 use crate::error::{CommandError, JournalError};
 use crate::journal;
 
@@ -48,6 +49,11 @@ pub(crate) enum Request {
         to: SiteId,
         reply: oneshot::Sender<Result<Vec<ProviderDiff>, CommandError>>,
     },
+    Raise(Alert),
+    Clear {
+        key: String,
+        text: String,
+    },
 }
 
 impl Handle {
@@ -84,6 +90,22 @@ impl Handle {
         let request = Request::Plan { service: service.to_owned(), to, reply };
         self.requests.send(request).await.map_err(|_| CommandError::Stopped)?;
         answer.await.map_err(|_| CommandError::Stopped)?
+    }
+
+    /// Something lasts that the watcher cannot see by itself: it is said in the log, shown in the
+    /// snapshot and told to people, until it is cleared. Raised again, only its text changes.
+    pub async fn raise(&self, alert: Alert) -> Result<(), CommandError> {
+        self.requests.send(Request::Raise(alert)).await.map_err(|_| CommandError::Stopped)
+    }
+
+    /// What was raised with this key is over; `text` says so. Nothing happens if it does not last.
+    pub async fn clear(
+        &self,
+        key: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Result<(), CommandError> {
+        let request = Request::Clear { key: key.into(), text: text.into() };
+        self.requests.send(request).await.map_err(|_| CommandError::Stopped)
     }
 
     /// At most `limit` journalled events with a number above `after` (0: all), newest first; only

@@ -113,6 +113,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod alert;
 mod anchors;
 mod builder;
 mod clock;
@@ -137,6 +138,7 @@ mod spec;
 mod translate;
 mod zone;
 
+pub use alert::Alert;
 pub use builder::{Watcher, WatcherBuilder};
 pub use error::{BuildError, CommandError, JournalError, RunError};
 pub use handle::{Handle, ProviderDiff, Updates};

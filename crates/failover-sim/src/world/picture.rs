@@ -35,6 +35,7 @@ impl World {
             version: concat!(env!("CARGO_PKG_VERSION"), " (simulated)").to_owned(),
             vantage: home.cloned().unwrap_or_default(),
             journal_problem: watcher.trouble.then(|| "journal: the disk is full".to_owned()),
+            alerts: Vec::new(),
             services: vec![self.service(watcher.machine.view(at))],
             recent: recent.collect(),
         }

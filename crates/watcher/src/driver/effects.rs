@@ -183,6 +183,8 @@ impl Driver {
                 Some(at) => self.plan(at, to, reply),
                 None => drop(reply.send(Err(CommandError::UnknownService(service)))),
             },
+            Request::Raise(alert) => self.raise(alert),
+            Request::Clear { key, text } => self.clear(&key, &text),
         }
     }
 

@@ -51,7 +51,10 @@ impl Driver {
             }
             Fact::Zone { service, provider, found } => self.zone_found(service, provider, found),
             Fact::Powered { service, site, id, ok } => self.powered(service, site, id, ok),
+            Fact::Raised(alert) => self.raise(alert),
+            Fact::Over { key, text } => self.clear(&key, &text),
             Fact::Isolated(isolated) => {
+                self.is_isolated(isolated);
                 for service in 0..self.services.len() {
                     let vantage = self.services[service].setup.vantage;
                     self.tell_machine(service, Input::Isolated { vantage, isolated });

@@ -3,6 +3,7 @@
 //! Everything that waits runs in other tasks and comes back as a [`Fact`]. A step whose outputs
 //! contain a record is written to the journal first; until the disk has answered, no other step is
 //! taken and nothing is carried out.
+mod alerts;
 mod effects;
 mod facts;
 mod picture;
@@ -22,6 +23,7 @@ use failover_core::{
 };
 use tokio::sync::{mpsc, watch};
 
+use crate::alert::{Alert, Alerts};
 use crate::error::{JournalError, RunError};
 use crate::handle::Request;
 use crate::journal::{Batch, Journal};
@@ -56,6 +58,10 @@ pub(crate) enum Fact {
     Isolated(bool),
     /// A change of power has ended.
     Powered { service: usize, site: SiteId, id: u64, ok: bool },
+    /// A condition lasts from now on, or lasts in other words.
+    Raised(Alert),
+    /// The condition of this key is over.
+    Over { key: String, text: String },
 }
 
 pub(crate) type Stored = Result<Vec<Option<RrSet>>, String>;
@@ -82,6 +88,8 @@ pub(crate) struct Driver {
     power_changes: u64,
     /// The latest events, newest first.
     recent: VecDeque<EventRecord>,
+    /// What lasts and is no event.
+    alerts: Alerts,
     requests: mpsc::Receiver<Request>,
     facts: (mpsc::Sender<Fact>, mpsc::Receiver<Fact>),
     snapshots: watch::Sender<Arc<Snapshot>>,
@@ -126,13 +134,14 @@ impl Driver {
         let started = setup.clock.now();
         let recording = recording::Recording::new(&setup.options.retention);
         let (snapshots, mut pictures) = watch::channel(Arc::new(picture::empty(&setup)));
-        let driver = Self {
+        let mut driver = Self {
             setup,
             services,
             journal,
             seq: memory.seq,
             power_changes: memory.power_changes,
             recent: memory.recent.into(),
+            alerts: Alerts::default(),
             requests,
             facts: mpsc::channel(FACTS_MAX),
             snapshots,
@@ -147,6 +156,10 @@ impl Driver {
             pictures: picture::Pictures::new(),
             tasks: Vec::new(),
         };
+        if let Some(trouble) = &driver.trouble {
+            let problem = trouble.problem.clone();
+            driver.journal_is_lost(&problem);
+        }
         driver.publish_picture_first();
         pictures.mark_unchanged();
         (driver, pictures)

@@ -79,6 +79,7 @@ impl Driver {
             version: self.setup.version.clone(),
             vantage: self.setup.vantage.clone(),
             journal_problem: problem.or(slow),
+            alerts: self.alerts.shown(),
             services: services.collect(),
             recent: self.recent.iter().cloned().collect(),
         }
@@ -145,6 +146,7 @@ pub(super) fn empty(setup: &Setup) -> Snapshot {
         version: setup.version.clone(),
         vantage: setup.vantage.clone(),
         journal_problem: None,
+        alerts: Vec::new(),
         services: Vec::new(),
         recent: Vec::new(),
     }

@@ -172,12 +172,13 @@ impl Driver {
 
     /// Nothing of the step is durable, so none of it may be seen outside.
     fn undo(&mut self, step: Step, error: &JournalError) {
-        tracing::error!("nothing is changed any more: {error}");
         let Step { job, before, taken, facts } = step;
         self.services[taken.service].machine = before;
         facts.undo(&mut self.services[taken.service].recorder);
         self.seq -= taken.records.len() as u64;
-        self.trouble = Some(Trouble::new(error));
+        let trouble = Trouble::new(error);
+        self.journal_is_lost(&trouble.problem);
+        self.trouble = Some(trouble);
         // That the journal works is a fact no more, whoever is yet to be told.
         self.queue.retain(|job| !matches!(job.input, Input::Journal { .. }));
         if !matches!(job.input, Input::Journal { .. }) {
@@ -221,7 +222,7 @@ impl Driver {
     fn recovered(&mut self) {
         let Some(trouble) = self.trouble.take() else { return };
         let (kept, lost) = (trouble.events.len(), trouble.lost);
-        tracing::warn!("the journal is writable again; {kept} events were kept, {lost} lost");
+        self.journal_is_back(kept, lost);
         for service in 0..self.services.len() {
             self.queue.push_back(Job::of(service, Input::Journal { writable: true }));
         }

@@ -220,6 +220,7 @@ fn a_snapshot_names_its_parts_as_the_panel_reads_them() {
         version: "1.2.3".to_owned(),
         vantage: "here".to_owned(),
         journal_problem: Some("disk full".to_owned()),
+        alerts: Vec::new(),
         services: Vec::new(),
         recent: vec![record()],
     };
@@ -228,6 +229,7 @@ fn a_snapshot_names_its_parts_as_the_panel_reads_them() {
     let keys: BTreeSet<&String> = value.as_object().expect("an object").keys().collect();
     assert_json_snapshot!(keys, @r#"
     [
+      "alerts",
       "at",
       "journal_problem",
       "number",

@@ -133,6 +133,7 @@ mod tests {
             version: "0.1.0".to_owned(),
             vantage: "here".to_owned(),
             journal_problem: None,
+            alerts: Vec::new(),
             services: vec![fixture::moving(), fixture::moved()],
             recent,
         };

@@ -2,7 +2,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::event::{Answer, EventRecord};
+use super::event::{Answer, EventRecord, Severity};
 use super::view::View;
 
 /// All services at a moment.
@@ -20,10 +20,27 @@ pub struct Snapshot {
     pub vantage: String,
     /// Set when the journal cannot be written: why. Nothing is changed meanwhile.
     pub journal_problem: Option<String>,
+    /// What lasts and is no event, the longest-lasting first.
+    pub alerts: Vec<AlertView>,
     /// The services, in the configuration's order.
     pub services: Vec<ServiceSnapshot>,
     /// The latest events, newest first.
     pub recent: Vec<EventRecord>,
+}
+
+/// A condition that lasts and is no event of a service's own.
+#[derive(Serialize, ToSchema)]
+pub struct AlertView {
+    /// What it is about; one of a key lasts at a time.
+    pub key: String,
+    /// How urgent it is.
+    pub severity: Severity,
+    /// The service it concerns; none: the watcher as a whole.
+    pub service: Option<String>,
+    /// One English sentence.
+    pub text: String,
+    /// Since when it lasts.
+    pub since: u64,
 }
 
 /// One service at a moment.
