@@ -120,7 +120,8 @@ pub use policy::{
     PolicySpec, Preset, ProviderPolicy, Require, SitePolicy,
 };
 pub use snapshot::{
-    AlertView, Published, Sample, SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts, Snapshot,
+    AlertView, ClusterView, PeerView, Published, Sample, SampleSeries, ServerAnswer,
+    ServiceSnapshot, SiteFacts, Snapshot,
 };
 pub use state::State;
 pub use time::Timestamp;

@@ -9,7 +9,8 @@ use health::Prober;
 use tokio::sync::mpsc;
 
 use crate::clock::Clock;
-use crate::driver::{Driver, Memory, Service, Works};
+use crate::cluster::Cluster;
+use crate::driver::{Driver, Memory, Seated, Service, Works};
 use crate::error::{BuildError, RunError};
 use crate::handle::Handle;
 use crate::journal::{self, Journal, Terms};
@@ -40,6 +41,7 @@ pub struct WatcherBuilder {
     providers: Vec<ProviderSpec>,
     services: Vec<ServiceSpec>,
     power: Vec<(String, String, Arc<dyn SitePower>)>,
+    cluster: Option<Cluster>,
     notifier: Arc<dyn Notifier>,
     prober: Prober,
     options: Options,
@@ -56,6 +58,7 @@ impl Watcher {
             providers: Vec::new(),
             services: Vec::new(),
             power: Vec::new(),
+            cluster: None,
             notifier: Arc::new(LogNotifier),
             prober: Prober::new(),
             options: Options::default(),
@@ -119,6 +122,12 @@ impl WatcherBuilder {
         self
     }
 
+    /// Makes it one of several watchers, of which one leads at a time. Default: it is alone.
+    #[must_use]
+    pub fn cluster(self, cluster: Cluster) -> Self {
+        Self { cluster: Some(cluster), ..self }
+    }
+
     /// Who tells people. Default: [`LogNotifier`].
     #[must_use]
     pub fn notifier(self, notifier: Arc<dyn Notifier>) -> Self {
@@ -143,6 +152,9 @@ impl WatcherBuilder {
             return Err(spec("journal", "a file is needed: without it nothing may be changed"));
         };
         let services = self.checked()?;
+        if let Some((what, message)) = self.cluster.as_ref().and_then(Cluster::problem) {
+            return Err(spec(format!("cluster: {what}"), message));
+        }
         let clock = Clock::start();
         let terms = Terms {
             now: clock.now(),
@@ -184,7 +196,8 @@ impl WatcherBuilder {
             recent: opened.recent,
             problem: opened.problem,
         };
-        let (driver, snapshots) = Driver::new(setup, services, journal, memory, incoming);
+        let seated = self.cluster.map(|cluster| Seated::new(cluster, &setup, opened.mirrored));
+        let (driver, snapshots) = Driver::new(setup, services, journal, memory, incoming, seated);
         Ok(Watcher { driver, handle: Handle { requests, snapshots, journal: path } })
     }
 

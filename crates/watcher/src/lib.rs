@@ -117,6 +117,7 @@ mod alert;
 mod anchors;
 mod builder;
 mod clock;
+pub mod cluster;
 mod driver;
 mod error;
 mod facts;

@@ -1,4 +1,5 @@
 //! Opening a journal: ours, undamaged, not from the future, and nobody else's.
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use failover_core::{EventRecord, State, Timestamp};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::write::{Failed, Writer, number, words};
-use super::{Retention, power, read, schema};
+use super::{Retention, mirrored, power, read, schema};
 use crate::error::JournalError;
 use crate::power::PowerChange;
 
@@ -34,6 +35,8 @@ pub(crate) struct Opened {
     pub(crate) recent: Vec<EventRecord>,
     /// The latest changes of power, oldest first.
     pub(crate) power_changes: Vec<PowerChange>,
+    /// How far shared logs were followed.
+    pub(crate) mirrored: BTreeMap<String, u64>,
     /// It can be read, but for now not be written: the disk is full or failing.
     pub(crate) problem: Option<JournalError>,
 }
@@ -64,6 +67,7 @@ pub(crate) fn open(path: &Path, terms: &Terms<'_>) -> Result<Opened, JournalErro
     let memory = remember(&connection, terms.recent);
     let (states, (seq, at), recent, segment, power_changes) =
         memory.map_err(|error| corrupt(path, words(&error)))?;
+    let mirrored = mirrored::all(&connection).map_err(|error| corrupt(path, words(&error)))?;
     let begun = migrate(&mut connection).and_then(|()| begin(&connection, terms));
     let problem = match begun {
         Ok(()) => None,
@@ -72,7 +76,7 @@ pub(crate) fn open(path: &Path, terms: &Terms<'_>) -> Result<Opened, JournalErro
         Err(error) => return Err(failed(error)),
     };
     let writer = Writer::new(path, connection, lock, terms);
-    Ok(Opened { writer, states, seq, segment, at, recent, power_changes, problem })
+    Ok(Opened { writer, states, seq, segment, at, recent, power_changes, mirrored, problem })
 }
 
 /// Refuses what must not be written to.

@@ -8,7 +8,7 @@ use failover_core::EventRecord;
 use rusqlite::{Connection, Transaction, params};
 
 use super::open::Terms;
-use super::{Audit, Batch, facts, power, retention};
+use super::{Audit, Batch, facts, mirrored, power, retention};
 use crate::error::JournalError;
 use crate::facts::Chunk;
 
@@ -94,6 +94,9 @@ fn write(
     }
     for chunk in chunks {
         facts::add(&all, chunk, version)?;
+    }
+    if let Some(reached) = &batch.mirrored {
+        mirrored::put(&all, reached)?;
     }
     Ok(all.commit()?)
 }

@@ -133,10 +133,21 @@ impl Map {
         hetzner: Arc<dyn DnsProvider>,
         service: ServiceSpec,
     ) -> WatcherBuilder {
+        self.at("here", google, hetzner, service)
+    }
+
+    /// The same, from another vantage.
+    pub fn at(
+        &self,
+        vantage: &str,
+        google: Arc<dyn DnsProvider>,
+        hetzner: Arc<dyn DnsProvider>,
+        service: ServiceSpec,
+    ) -> WatcherBuilder {
         let call_timeout = Duration::from_secs(2);
         let google = ProviderSpec { call_timeout, ..ProviderSpec::new("google", google) };
         let hetzner = ProviderSpec { call_timeout, ..ProviderSpec::new("hetzner", hetzner) };
-        Watcher::builder("here")
+        Watcher::builder(vantage)
             .options(options())
             .provider(google.servers(self.servers("google")))
             .provider(hetzner.servers(self.servers("hetzner")))

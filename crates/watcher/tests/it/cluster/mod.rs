@@ -1,0 +1,5 @@
+//! Several watchers that share a lead: many eyes, one hand.
+mod broken;
+mod leading;
+mod trio;
+mod voting;
