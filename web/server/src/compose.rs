@@ -1,4 +1,5 @@
 //! From a configuration to clients and a watcher: the one place that knows all the crates.
+mod cluster;
 mod compute;
 
 use std::fmt;
@@ -22,6 +23,7 @@ use watcher::{BuildError, Options, ProviderSpec, ServiceSpec, SiteSpec, Watcher,
 
 use crate::config::{self, Api, Config, Google, GoogleCredentials};
 
+pub use cluster::store;
 pub use compute::{clouds, clouds_of_sites, site_servers};
 
 /// How long the search for credentials may take when the project must be learnt from them.
@@ -240,6 +242,9 @@ pub fn watcher(
         .version(crate::VERSION)
         .journal(&config.journal)
         .options(options);
+    if let Some(cluster) = &config.cluster {
+        builder = builder.cluster(cluster::group(cluster)?);
+    }
     for (provider, client) in config.providers.iter().zip(providers) {
         let mut spec = ProviderSpec::new(&provider.id, client.clone());
         spec.call_timeout = provider.call_timeout;

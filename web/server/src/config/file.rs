@@ -33,6 +33,8 @@ section! {
         server: ServerFile,
         /// What must survive a restart.
         journal: JournalFile,
+        /// With whom this watcher shares its lead.
+        cluster: ClusterFile,
         /// Who is authoritative for the zones.
         providers: List<ProviderFile>,
         /// What is kept reachable.
@@ -111,6 +113,30 @@ section! {
         moves_for: Duration,
         /// Most megabytes of each of the two sorts.
         facts_max_mb: u32,
+    }
+}
+
+section! {
+    /// `[cluster]`: the watchers that share a lead, and the store between them.
+    ClusterFile {
+        /// The vantages of all watchers, this one's among them.
+        vantages: List<String>,
+        /// The members of the etcd cluster.
+        endpoints: List<String>,
+        /// What all keys begin with.
+        prefix: String,
+        /// How long the lead outlives its holder.
+        lease: Duration,
+        /// The file with the authority that has signed the members' certificates.
+        ca: String,
+        /// The file with the certificate to show.
+        certificate: String,
+        /// Its key.
+        key: String,
+        /// The user to log in as.
+        user: String,
+        /// The user's password.
+        password: String,
     }
 }
 

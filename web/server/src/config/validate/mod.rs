@@ -1,6 +1,7 @@
 //! From what was typed to what the program needs; every problem is reported, none hides another.
 mod blueprint;
 mod check;
+mod cluster;
 mod expect;
 mod journal;
 mod mariadb;
@@ -35,7 +36,10 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
     let journal = journal::journal(file, around, reader);
     let retention = journal::retention(file, reader);
     let providers = provider::providers(file, around, reader);
-    let services = service::services(file, &vantage, &providers, around, reader);
+    let cluster = cluster::cluster(file, &vantage, around, reader);
+    let vantages =
+        cluster.as_ref().map_or_else(|| vec![vantage.clone()], |all| all.vantages.clone());
+    let services = service::services(file, &vantages, &providers, around, reader);
     let blueprint = file.blueprint.as_ref();
     blueprint.and_then(|field| blueprint::blueprint(field, &providers, around, reader));
     let anchors = file.anchors.iter().flat_map(|list| &list.value).map(|anchor| anchor.value);
@@ -46,6 +50,7 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
         expect: expect?,
         server: server?,
         journal: journal?,
+        cluster,
         retention,
         providers: providers.into_iter().flat_map(|declared| declared.provider).collect(),
         services,
