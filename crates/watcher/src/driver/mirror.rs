@@ -47,6 +47,11 @@ impl Mirror {
 impl Driver {
     /// Takes in what is new in the log.
     pub(super) fn mirror(&mut self, log: Log) {
+        let leads = self.leads();
+        if self.seated.as_ref().is_some_and(|seated| leads && log.number() > seated.number) {
+            // The log has gone on without this watcher, which heard of that before it noticed.
+            self.lose_lead();
+        }
         let Some(seated) = &mut self.seated else { return };
         if log.id.is_some() {
             seated.mirror.log.clone_from(&log.id);

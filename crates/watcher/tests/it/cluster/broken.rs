@@ -101,14 +101,12 @@ async fn of_two_that_believe_to_lead_only_the_one_whom_the_store_knows_decides()
         running.is_up(TWO).await;
     }
     let leader = trio.leader().await;
+    let before = trio.epoch(leader);
     // The store's clock runs ahead: the lease has ended there, and the leader does not know.
     trio.store.end_all_leases();
     let command = Command::SwitchOver { from: ONE, to: TWO };
     let _ = trio.running(leader).handle.command("app", operator(), command.clone()).await;
-    for running in trio.all() {
-        running.until("a member again", |snapshot| !is_away(snapshot)).await;
-    }
-    let now = trio.leader().await;
+    let now = trio.leader_after(before).await;
     let view = &trio.running(now).handle.snapshot().services[0].view;
     if view.desired.single() == Some(ONE) && view.open_move.is_none() {
         trio.running(now).is_up(TWO).await;

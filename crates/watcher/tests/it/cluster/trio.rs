@@ -116,8 +116,15 @@ impl Trio {
 
     /// Waits until one of those that run leads, and says which.
     pub async fn leader(&self) -> usize {
-        let leads =
-            |snapshot: &Snapshot| snapshot.cluster.as_ref().is_some_and(|cluster| cluster.leads);
+        self.leader_after(0).await
+    }
+
+    /// The same, under a later epoch than this one.
+    pub async fn leader_after(&self, epoch: u64) -> usize {
+        let leads = |snapshot: &Snapshot| {
+            let cluster = snapshot.cluster.as_ref();
+            cluster.is_some_and(|cluster| cluster.leads && cluster.epoch > epoch)
+        };
         let waiting = self.places.iter().enumerate().filter_map(|(place, one)| {
             let running = one.running.as_ref()?;
             Some(Box::pin(async move {
@@ -126,6 +133,11 @@ impl Trio {
             }))
         });
         futures_util::future::select_all(waiting).await.0
+    }
+
+    /// The epoch that a watcher knows of.
+    pub fn epoch(&self, place: usize) -> u64 {
+        self.running(place).handle.snapshot().cluster.as_ref().map_or(0, |group| group.epoch)
     }
 
     /// A place whose watcher runs and does not lead.
