@@ -36,6 +36,8 @@ const GROUPS: [Group; 2] = [
             "/usr/sbin/sshd",
             "/usr/sbin/visudo",
             "curl",
+            "etcd",
+            "etcdctl",
             "fail2ban-client",
             "ip",
             "kzonecheck",
@@ -50,6 +52,8 @@ const GROUPS: [Group; 2] = [
         packages: &[
             "apache2",
             "curl",
+            "etcd-client",
+            "etcd-server",
             "fail2ban",
             "haproxy",
             "iproute2",

@@ -50,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const KEPT: &[(&str, &[&str])] = &[
     ("reqwest", &["cloud-http"]),
     ("rusqlite", &["watcher"]),
+    ("etcd-client", &["watcher"]),
     ("mysql_async", &["health"]),
     ("axum", &["schwenk", "cloud-emulator"]),
     ("leptos", &["panel"]),

@@ -7,5 +7,7 @@ mod members;
 mod process;
 #[cfg(feature = "etcd")]
 mod real;
+#[cfg(feature = "etcd")]
+mod secure;
 mod trio;
 mod voting;
