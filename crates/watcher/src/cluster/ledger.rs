@@ -1,6 +1,6 @@
 //! The shared log: what was decided, durable for all watchers before anybody acts on it.
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use failover_core::{EventRecord, State, Timestamp};
 
@@ -93,7 +93,9 @@ impl Group {
         let unwritable = |error: StoreError| Undecided::Unknown(error.message);
         let (conditions, writes) = self.transaction(term, decision, &commit).map_err(unwritable)?;
         let mut problem = "the lease has ended".to_owned();
-        while term.holds() {
+        // A store that prolongs leases and takes no writes must not hold up the watching.
+        let end = Instant::now() + self.lease;
+        while term.holds() && Instant::now() < end {
             let trying = async {
                 match self.store.commit(&conditions, &writes).await? {
                     Committed::Done(revision) => Ok(Ok(revision)),
@@ -101,7 +103,7 @@ impl Group {
                     Committed::Refused => Ok(self.find(decision, &commit).await?),
                 }
             };
-            match tokio::time::timeout_at(term.until().at.into(), trying).await {
+            match tokio::time::timeout_at(term.until().at.min(end).into(), trying).await {
                 Ok(Ok(certain)) => return certain,
                 Ok(Err(error)) => {
                     let StoreError { message, .. } = error;

@@ -127,7 +127,7 @@ impl Driver {
                 if let Some(seated) = &mut self.seated {
                     seated.away = None;
                 }
-                self.clear(STORE, "The watchers' shared store is reached again.");
+                self.clear(STORE, "This watcher is a member of its group again.");
             }
             News::Away(problem) => self.away(problem),
             News::Leads(term, log) => self.lead(term, *log),
@@ -146,9 +146,8 @@ impl Driver {
 
     fn away(&mut self, problem: String) {
         self.lose_lead();
-        let text = format!(
-            "The watchers' shared store is not reached, so nothing is moved by itself: {problem}."
-        );
+        let text =
+            format!("This watcher is no member of its group, so it moves nothing: {problem}.");
         if let Some(seated) = &mut self.seated {
             seated.away = Some(problem);
         }

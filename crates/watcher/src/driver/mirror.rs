@@ -58,6 +58,14 @@ impl Driver {
         }
         let known = seated.mirror.number();
         let number = log.number();
+        let first = log.events.iter().map(|record| record.seq).find(|number| *number > known);
+        if let Some(first) = first.filter(|first| known > 0 && *first > known + 1) {
+            tracing::warn!(
+                "the shared log has forgotten its events {} to {}",
+                known + 1,
+                first - 1
+            );
+        }
         let mut events = Vec::new();
         for record in log.events.into_iter().filter(|record| record.seq > known) {
             self.seq += 1;
