@@ -2,6 +2,6 @@
 use crate::shell::{Done, cargo, step};
 
 pub fn run(args: &[String]) -> Done {
-    let mut run = cargo(&["run", "--locked", "--release", "--package", "failover-sim"]);
+    let mut run = cargo(&["run", "--locked", "--profile", "explore", "--package", "failover-sim"]);
     step("simulation", run.args(["--example", "sim", "--"]).args(args))
 }

@@ -19,6 +19,19 @@ async fn is_well(site: &Site) -> bool {
     health(site).await.0 == 200
 }
 
+/// Waits until the location can work, as a load balancer does: a database that is younger than some
+/// seconds, or a machine whose disk is busy, makes it say no for a moment.
+async fn well(site: &Site) -> Value {
+    let mut last = None;
+    until("it is well", async || {
+        let (status, facts) = health(site).await;
+        last = (status == 200).then_some(facts);
+        last.is_some()
+    })
+    .await;
+    last.expect("until has waited for it")
+}
+
 #[tokio::test]
 async fn the_other_location_goes_on_with_the_same_session_and_nothing_is_lost() {
     if !is_there() {
@@ -36,13 +49,13 @@ async fn the_other_location_goes_on_with_the_same_session_and_nothing_is_lost() 
     dead(&pair, &mut visitor).await;
 
     // Elsewhere everything goes on, with what had arrived.
-    assert!(is_well(&pair.two).await);
-    let page = visitor.get(&pair.two, "").await;
+    well(&pair.two).await;
+    let page = visitor.insist(&pair.two, "", None).await;
     assert!(page.body.contains("<span>survivor</span>"), "{page:?}");
     for number in 0..20 {
         acknowledged.push(visitor.write(&pair.two, &format!("meanwhile {number}")).await);
     }
-    let (_, facts) = health(&pair.two).await;
+    let facts = well(&pair.two).await;
     let source = json!({
         "receiving": false, "applying": true, "lag_seconds": null, "lag_known": false
     });
@@ -50,7 +63,7 @@ async fn the_other_location_goes_on_with_the_same_session_and_nothing_is_lost() 
 
     pair.one.database.start();
     pair.one.database.ready().await;
-    until("it serves again", async || is_well(&pair.one).await).await;
+    well(&pair.one).await;
     pair.even().await;
     for site in pair.sites() {
         assert!(visitor.is_known(site).await, "the session outlived it");
@@ -90,14 +103,14 @@ async fn health_tells_whether_the_application_can_work_and_how_far_replication_i
     }
     let pair = Pair::start().await;
     for site in pair.sites() {
-        until("it is well", async || is_well(site).await).await;
+        well(site).await;
     }
     until("each has heard of the other", async || {
         let [(_, one), (_, two)] = [health(&pair.one).await, health(&pair.two).await];
         one["heard_seconds"].is_f64() && two["heard_seconds"].is_f64()
     })
     .await;
-    let (_, facts) = health(&pair.one).await;
+    let facts = well(&pair.one).await;
     let running = json!({
         "receiving": true, "applying": true, "lag_seconds": 0, "lag_known": true
     });
@@ -111,20 +124,20 @@ async fn health_tells_whether_the_application_can_work_and_how_far_replication_i
     assert_eq!((status, &facts["reachable"]), (503, &json!(true)), "{facts}");
     assert_eq!(facts["writable"], json!(false), "{facts}");
     pair.one.database.sql("SET GLOBAL read_only = 0");
-    assert!(is_well(&pair.one).await);
+    well(&pair.one).await;
 
     // A database that says nothing at all holds nobody up for ever.
     pair.one.database.silence();
     let (status, facts) = health(&pair.one).await;
     assert_eq!((status, &facts["status"]), (503, &json!("down")), "{facts}");
     pair.one.database.resume();
-    assert!(is_well(&pair.one).await);
+    well(&pair.one).await;
 
     // Threads that stand still are told, but are no reason to stop serving.
     pair.one.database.sql("STOP SLAVE SQL_THREAD");
-    let (status, facts) = health(&pair.one).await;
+    let facts = well(&pair.one).await;
     let source = &facts["replication"][0];
-    assert_eq!((status, &source["applying"]), (200, &json!(false)), "{facts}");
+    assert_eq!(source["applying"], json!(false), "{facts}");
     assert_eq!(source["lag_known"], json!(false), "{facts}");
 }
 
@@ -148,7 +161,7 @@ async fn a_database_that_has_just_come_back_does_not_serve_what_is_out_of_date()
     let (_, facts) = health(&pair.one).await;
     assert!(facts["replication"][0]["lag_seconds"].as_i64() > Some(2), "{facts}");
     pair.one.database.sql("STOP SLAVE; CHANGE MASTER TO MASTER_DELAY = 0; START SLAVE");
-    until("it has caught up", async || is_well(&pair.one).await).await;
+    well(&pair.one).await;
     until("it has the news", async || {
         visitor.get(&pair.one, "").await.body.contains("<div>the news</div>")
     })

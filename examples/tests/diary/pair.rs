@@ -3,6 +3,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, Weak};
 
+use rustix::fs::statvfs;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
@@ -16,6 +17,11 @@ pub struct Pair {
     // Dropped after the processes that work in it.
     _folder: tempfile::TempDir,
 }
+
+/// Where files are kept in memory, on systems that have it.
+const MEMORY: &str = "/dev/shm";
+/// Bytes; some pairs run side by side.
+const ROOM: u64 = 4 << 30;
 
 impl Pair {
     /// A pair that tests share; each works with accounts of its own and breaks nothing.
@@ -37,7 +43,7 @@ impl Pair {
 
     /// A pair whose applications have these settings, too.
     pub async fn start_with(more: Value) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder();
         // The databases run as another user when the tests run as root.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711)).expect("permissions");
         let rendered = Rendered::new();
@@ -80,4 +86,11 @@ impl Pair {
         })
         .await;
     }
+}
+
+/// In memory if there is room: how long a busy disk holds a database up is not what is tested.
+fn folder() -> tempfile::TempDir {
+    let roomy = statvfs(MEMORY).is_ok_and(|found| found.f_bavail * found.f_frsize > ROOM);
+    let made = if roomy { tempfile::tempdir_in(MEMORY) } else { tempfile::tempdir() };
+    made.expect("a folder")
 }

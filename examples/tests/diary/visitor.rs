@@ -117,7 +117,12 @@ impl Visitor {
 
     /// Gets a page or sends a form again, as the page's script does, while the answer is "please
     /// wait": a busy machine's disk can hold a database up for longer than a visitor is let wait.
-    async fn insist(&mut self, site: &Site, path: &str, form: Option<&[(&str, &str)]>) -> Answer {
+    pub async fn insist(
+        &mut self,
+        site: &Site,
+        path: &str,
+        form: Option<&[(&str, &str)]>,
+    ) -> Answer {
         for _ in 0..10 {
             let answer = match form {
                 Some(form) => self.post(site, path, form).await,

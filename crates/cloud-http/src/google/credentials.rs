@@ -53,28 +53,47 @@ impl Credentials {
         })
     }
 
+    /// Whether [`from_json`](Self::from_json) can use `text`. Makes no client and asks nobody, so that
+    /// a file that is no good is told long before it is needed.
+    pub fn check(text: &str) -> Result<(), Failure> {
+        Readable::from_json(text).map(drop)
+    }
+
     fn parse(text: &str, origin: &str, scopes: &[&str], wiring: &Wiring) -> Result<Self, Failure> {
-        let (kind, json) = typed(text)?;
-        let hint = match kind.as_str() {
-            "service_account" => {
-                let key = ServiceAccountKey::from_value(&json)?;
+        Ok(match Readable::from_json(text)? {
+            Readable::ServiceAccount(key) => {
                 let found = |id| Project::new(id, format!("the key file {origin}"));
-                return Ok(Self {
+                Self {
                     origin: format!("the service-account key {origin}"),
                     account: Some(key.client_email.clone()),
                     project: key.project_id.clone().map(found),
                     tokens: Arc::new(ServiceAccount::new(key, scopes, wiring.clone())),
-                });
+                }
             }
-            "authorized_user" => {
-                let user = UserCredentials::from_value(&json)?;
-                return Ok(Self {
-                    origin: format!("the user credentials {origin}"),
-                    account: None,
-                    project: None,
-                    tokens: Arc::new(AuthorizedUser::new(user, wiring.clone())),
-                });
+            Readable::User(user) => Self {
+                origin: format!("the user credentials {origin}"),
+                account: None,
+                project: None,
+                tokens: Arc::new(AuthorizedUser::new(user, wiring.clone())),
+            },
+        })
+    }
+}
+
+/// What a credential file can be.
+enum Readable {
+    ServiceAccount(ServiceAccountKey),
+    User(UserCredentials),
+}
+
+impl Readable {
+    fn from_json(text: &str) -> Result<Self, Failure> {
+        let (kind, json) = typed(text)?;
+        let hint = match kind.as_str() {
+            "service_account" => {
+                return Ok(Self::ServiceAccount(ServiceAccountKey::from_value(&json)?));
             }
+            "authorized_user" => return Ok(Self::User(UserCredentials::from_value(&json)?)),
             "external_account" => "workload identity federation is not supported",
             "external_account_authorized_user" => "workforce identity is not supported",
             "impersonated_service_account" => "impersonation is not supported",

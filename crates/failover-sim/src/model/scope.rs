@@ -201,10 +201,13 @@ fn so_many(size: Size, budgets: &[(Fault, u8, u8)]) -> Vec<(Fault, u8)> {
 fn logic(size: Size) -> Vec<Setup> {
     use Fault::{Command, Crash, Flip, Isolate, Journal, Lie, Mute, Outage};
     let base = || spec(3, &[true]);
-    let left = so_many(size, &[(Flip, 1, 1), (Lie, 1, 2), (Mute, 0, 1), (Isolate, 0, 1)]);
-    let deep = PolicySpec { fall: Fall::InARow(3), rise: 2, ..base() };
-    let votes = setup("three vantages, liars, silence, isolation", deep, &left);
-    let votes = Setup { one_by_one: true, ..votes };
+    let deep = || PolicySpec { fall: Fall::InARow(3), rise: 2, ..base() };
+    let votes = |name, left: &[_]| {
+        let world = setup(name, deep(), &so_many(size, left));
+        Setup { one_by_one: true, ..world }
+    };
+    let left = [(Flip, 1, 1), (Lie, 1, 1), (Mute, 0, 1), (Isolate, 0, 1)];
+    let liar = votes("three vantages, a liar, silence, isolation", &left);
     let left = so_many(size, &[(Flip, 1, 1), (Lie, 0, 1), (Isolate, 1, 1), (Mute, 1, 1)]);
     let quick = PolicySpec { candidate_up_for: Duration::ZERO, ..base() };
     let quick = setup("the same with verdicts at once", quick, &left);
@@ -220,7 +223,14 @@ fn logic(size: Size) -> Vec<Setup> {
     let left = so_many(size, &[(Flip, 1, 2), (Command, 1, 1), (Journal, 1, 2)]);
     let broken = setup("a journal that fails", spec(1, &[true]), &left);
     let broken = Setup { orders: ORDERS, ..broken };
-    vec![votes, quick, orders, broken, rest]
+    let mut worlds = vec![liar, quick, orders, broken, rest];
+    if size == Size::Full {
+        // A second liar beside both of the others would be more states than the rest together.
+        worlds.push(votes("two liars and silence", &[(Flip, 1, 1), (Lie, 1, 2), (Mute, 0, 1)]));
+        let left = [(Flip, 1, 1), (Lie, 1, 2), (Isolate, 0, 1)];
+        worlds.push(votes("two liars and isolation", &left));
+    }
+    worlds
 }
 
 const ORDERS: &[Order] = &[

@@ -146,16 +146,38 @@ fn an_attempt_shorter_than_a_call_gives_a_warning() {
     assert!(warnings[0].to_string().contains("services[0].policy.attempt_timeout: 20 s is not"));
 }
 
+/// What `gcloud auth application-default login` leaves behind.
+const USER: &str = r#"{"type": "authorized_user", "client_id": "a", "client_secret": "b",
+    "refresh_token": "c"}"#;
+
+#[test]
+fn a_key_file_of_google_that_cannot_be_used_is_refused_where_it_is_named() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let refused = |json: &str| {
+        std::fs::write(dir.path().join("google.json"), json).expect("it can be written");
+        let text = GOOD.replace("project = \"acme\"", "credentials = \"file:google.json\"");
+        let around = Surroundings { env: &|_| Some("x".to_owned()), dir: dir.path() };
+        config::parse("schwenk.toml", text, &around).err().map(|all| all[0].to_string())
+    };
+    let place = "schwenk.toml:8:15: providers[0].credentials: file:google.json: ";
+    for (json, message) in [
+        ("{", "this is not JSON (it goes wrong at line 1, column "),
+        ("{\"installed\": {}}", "this is an OAuth client id, not a credential"),
+        ("{\"type\": \"service_account\"}", "the credentials lack the field \"private_key\""),
+        ("{\"type\": \"external_account\"}", "credentials of type \"external_account\": workload"),
+    ] {
+        let problem = refused(json).expect("it is refused");
+        assert!(problem.starts_with(&format!("{place}{message}")), "{problem}");
+    }
+    assert_eq!(refused(USER), None);
+}
+
 #[test]
 fn the_example_of_the_documentation_is_right() {
     let text = include_str!("../../../../docs/start/schwenk.toml");
     let dir = tempfile::tempdir().expect("a directory");
     let mut text = text.to_owned();
-    for (name, content) in [
-        ("anna.hash", HASH),
-        ("monitoring.hash", HASH),
-        ("google.json", "{\"type\": \"service_account\"}"),
-    ] {
+    for (name, content) in [("anna.hash", HASH), ("monitoring.hash", HASH), ("google.json", USER)] {
         std::fs::write(dir.path().join(name), content).expect("it can be written");
         text = text.replace(&format!("file:/etc/schwenk/{name}"), &format!("file:{name}"));
     }

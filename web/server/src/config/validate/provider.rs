@@ -2,6 +2,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use cloud_http::google::Credentials;
+use secrecy::ExposeSecret;
+
 use super::{name, or};
 use crate::config::file::{File, ProviderFile};
 use crate::config::model::{Api, Google, GoogleCredentials, NameServer, Provider};
@@ -127,7 +130,13 @@ fn credentials(
         Some(field) if field.value == "adc" => Some(GoogleCredentials::Adc),
         Some(field) if field.value == "metadata" => Some(GoogleCredentials::Metadata),
         Some(field) if field.value.contains(':') && !field.value.contains('{') => {
-            around.secret(field, reader).map(GoogleCredentials::Json)
+            let json = around.secret(field, reader)?;
+            // A key that cannot sign is told now, and not in the first failover.
+            if let Err(failure) = Credentials::check(json.expose_secret()) {
+                reader.error(&field.at, format!("{}: {}", field.value, failure.message));
+                return None;
+            }
+            Some(GoogleCredentials::Json(json))
         }
         Some(field) => {
             let remedy = "write \"adc\", \"metadata\", \"file:/path/key.json\" or \"env:NAME\"";
