@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 
 use failover_core::{Policy, PolicySpec};
 pub use model::{
-    Account, Api, Config, Expect, Google, GoogleCredentials, Locations, NameServer, Provider,
-    Server, Servers, Service, Site, Standby,
+    Account, Api, Cluster, Config, Expect, Google, GoogleCredentials, Locations, NameServer,
+    Provider, Server, Servers, Service, Site, Standby,
 };
 use problem::Source;
 pub use problem::{Place, Problem};
