@@ -242,7 +242,7 @@ mod tests {
     async fn to(site: u8, spec: &ProviderSpec, zone: &Zone) -> Attempt {
         let home = Home { zone: zone.clone(), servers: Vec::new(), problem: None };
         let sites = SiteSet::one(SiteId(site));
-        publish(&Options::default(), &sample::service(), spec, &home, sites).await
+        publish(&Options::default(), &sample::service(), spec, &home, sites, &Gate::open()).await
     }
 
     fn stored(memory: &Arc<MemoryDns>) -> Vec<(String, Vec<String>)> {
