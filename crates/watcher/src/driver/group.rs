@@ -21,6 +21,9 @@ const STORE: &str = "cluster";
 /// Probes that wait to be told.
 const WAITING_MAX: usize = 1024;
 
+/// What the voice takes over when it begins to speak.
+type Heard = (mpsc::Receiver<(Probe, Instant)>, watch::Receiver<OwnFacts>);
+
 /// What a driver that is one of several knows.
 #[derive(Debug)]
 pub(crate) struct Seated {
@@ -44,7 +47,7 @@ pub(crate) struct Seated {
     pub(super) looked: Instant,
     pub(super) probes: mpsc::Sender<(Probe, Instant)>,
     pub(super) own: watch::Sender<OwnFacts>,
-    heard: Option<(mpsc::Receiver<(Probe, Instant)>, watch::Receiver<OwnFacts>)>,
+    heard: Option<Heard>,
     tasks: Vec<Task>,
 }
 

@@ -67,8 +67,10 @@ pub(crate) enum Fact {
     /// A change of power has ended.
     Powered { service: usize, site: SiteId, id: u64, ok: bool },
     /// A condition lasts from now on, or lasts in other words.
+    #[allow(dead_code)] // Tasks that raise alerts come with the channels that carry them.
     Raised(Alert),
     /// The condition of this key is over.
+    #[allow(dead_code)]
     Over { key: String, text: String },
     /// What the group of watchers has to say.
     Cluster(Box<News>),
