@@ -123,20 +123,10 @@ impl Map {
         hetzner: Arc<dyn DnsProvider>,
         change: impl FnOnce(&mut PolicySpec),
     ) -> WatcherBuilder {
-        self.serving(google, hetzner, self.service(change))
+        self.at("here", google, hetzner, self.service(change))
     }
 
-    /// The same, for another service.
-    pub fn serving(
-        &self,
-        google: Arc<dyn DnsProvider>,
-        hetzner: Arc<dyn DnsProvider>,
-        service: ServiceSpec,
-    ) -> WatcherBuilder {
-        self.at("here", google, hetzner, service)
-    }
-
-    /// The same, from another vantage.
+    /// The same, from another vantage and for another service.
     pub fn at(
         &self,
         vantage: &str,
