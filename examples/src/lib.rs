@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod compute;
+mod service;
 
 use std::error::Error;
 use std::path::Path;
@@ -21,6 +22,8 @@ use cloud_http::{HttpOptions, HttpTransport, Transport};
 use dns_provider::propagation::{NameServer, servers_of};
 use dns_provider::{Call, DnsProvider, GoogleDns, HetznerDns, Name, Zone};
 use secrecy::SecretString;
+
+pub use service::service_at;
 
 /// Any error; an example has nobody to tell but its reader.
 pub type Failed = Box<dyn Error + Send + Sync>;

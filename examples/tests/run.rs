@@ -51,6 +51,13 @@ fn an_embedded_watcher_moves_the_service() {
 }
 
 #[test]
+fn three_watchers_move_the_service_when_the_one_that_leads_dies() {
+    let text = output_of(env!("CARGO_BIN_EXE_three_watchers"));
+    assert!(text.to_lowercase().contains("failover from one to two"), "{text}");
+    assert!(text.contains("leads now"), "{text}");
+}
+
+#[test]
 fn a_provider_of_ones_own_passes_the_conformance_suite() {
     let text = output_of(env!("CARGO_BIN_EXE_custom_provider"));
     assert!(text.contains("Applied") && !text.contains("failed:"), "{text}");

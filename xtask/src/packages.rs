@@ -48,6 +48,8 @@ const GROUPS: [Group; 5] = [
             "/usr/sbin/sshd",
             "/usr/sbin/visudo",
             "curl",
+            "etcd",
+            "etcdctl",
             "fail2ban-client",
             "ip",
             "kzonecheck",
@@ -62,6 +64,8 @@ const GROUPS: [Group; 5] = [
         packages: &[
             "apache2",
             "curl",
+            "etcd-client",
+            "etcd-server",
             "fail2ban",
             "haproxy",
             "iproute2",

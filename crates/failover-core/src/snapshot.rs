@@ -153,6 +153,46 @@ pub struct AlertView {
     pub since: Timestamp,
 }
 
+/// The watchers that share a lead, as one of them sees them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct ClusterView {
+    /// The vantage that leads, as far as this watcher has heard.
+    pub leader: Option<String>,
+    /// The epoch under which it leads.
+    pub epoch: u64,
+    /// Whether this watcher leads.
+    pub leads: bool,
+    /// Since when nobody leads; `None`: somebody does.
+    pub since: Option<Timestamp>,
+    /// Why the shared store is not reached; nothing is moved by itself meanwhile.
+    pub problem: Option<String>,
+    /// The other watchers, by vantage.
+    pub peers: Vec<PeerView>,
+}
+
+/// Another watcher.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct PeerView {
+    /// Its vantage.
+    pub vantage: String,
+    /// When it was last heard; `None`: never.
+    pub heard: Option<Timestamp>,
+    /// Whether that is recent.
+    pub alive: bool,
+    /// Whether it sees any site up.
+    pub sees: bool,
+    /// Whether it reaches none of its anchors.
+    pub isolated: bool,
+    /// Whether it says that it leads.
+    pub leads: bool,
+    /// What is wrong with its own journal.
+    pub journal: Option<String>,
+    /// Its version.
+    pub version: Option<String>,
+}
+
 /// All services at a moment.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -172,6 +212,9 @@ pub struct Snapshot {
     /// What lasts and is no event, the longest-lasting first.
     #[cfg_attr(feature = "serde", serde(default))]
     pub alerts: Vec<AlertView>,
+    /// Set when this watcher is one of several.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub cluster: Option<ClusterView>,
     /// The services, in the configuration's order.
     pub services: Vec<ServiceSnapshot>,
     /// The latest events, newest first.

@@ -161,6 +161,11 @@ impl State {
         self.generation
     }
 
+    /// The highest epoch under which anybody has led.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
     /// Hashes all but the policy, which is large and hardly ever changes.
     pub(crate) fn hash_rest(&self, hasher: &mut impl Hasher) {
         let Self {

@@ -9,7 +9,8 @@ use health::Prober;
 use tokio::sync::mpsc;
 
 use crate::clock::Clock;
-use crate::driver::{Driver, Memory, Service, Works};
+use crate::cluster::Cluster;
+use crate::driver::{Driver, Memory, Seated, Service, Works};
 use crate::error::{BuildError, RunError};
 use crate::figures::Counts;
 use crate::handle::Handle;
@@ -43,6 +44,7 @@ pub struct WatcherBuilder {
     providers: Vec<ProviderSpec>,
     services: Vec<ServiceSpec>,
     power: Vec<(String, String, Arc<dyn SitePower>)>,
+    cluster: Option<Cluster>,
     channels: Vec<ChannelSpec>,
     panel: Option<String>,
     prober: Prober,
@@ -60,6 +62,7 @@ impl Watcher {
             providers: Vec::new(),
             services: Vec::new(),
             power: Vec::new(),
+            cluster: None,
             channels: Vec::new(),
             panel: None,
             prober: Prober::new(),
@@ -124,6 +127,12 @@ impl WatcherBuilder {
         self
     }
 
+    /// Makes it one of several watchers, of which one leads at a time. Default: it is alone.
+    #[must_use]
+    pub fn cluster(self, cluster: Cluster) -> Self {
+        Self { cluster: Some(cluster), ..self }
+    }
+
     /// One more way to tell people. Without any, what happens is only logged and shown.
     #[must_use]
     pub fn channel(mut self, channel: ChannelSpec) -> Self {
@@ -155,6 +164,9 @@ impl WatcherBuilder {
             return Err(spec("journal", "a file is needed: without it nothing may be changed"));
         };
         let services = self.checked()?;
+        if let Some((what, message)) = self.cluster.as_ref().and_then(Cluster::problem) {
+            return Err(spec(format!("cluster: {what}"), message));
+        }
         let clock = Clock::start();
         let terms = Terms {
             now: clock.now(),
@@ -205,7 +217,9 @@ impl WatcherBuilder {
         };
         let (deliveries, pulse) = (DeliveryCounts::new(&setup.channels), Pulse::new(&setup));
         let shared = (deliveries.clone(), pulse.clone());
-        let (driver, snapshots) = Driver::new(setup, services, journal, memory, shared, incoming);
+        let seated = self.cluster.map(|cluster| Seated::new(cluster, &setup, opened.mirrored));
+        let (driver, snapshots) =
+            Driver::new(setup, services, journal, memory, shared, incoming, seated);
         let handle = Handle { requests, snapshots, journal: path, counts, deliveries, pulse };
         Ok(Watcher { driver, handle })
     }

@@ -1,23 +1,28 @@
 //! The machine's time: monotonic, anchored once to the time of day, counting while suspended.
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use failover_core::Timestamp;
 
 /// Counts from an anchor with the monotonic clock: a jump of the wall clock never gets in. A machine
 /// that was suspended must notice the gap when it wakes, so what was slept through counts, too.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Clock {
     wall: Timestamp,
     at: Instant,
     /// Slept through before the anchor.
     slept: Duration,
+    /// Milliseconds it was set forward by since, because others had come further.
+    ahead: Arc<AtomicU64>,
 }
 
 impl Clock {
     /// Anchors at the time of day.
     pub(crate) fn start() -> Self {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { wall: Timestamp::default().plus(wall), at: Instant::now(), slept: slept() }
+        let ahead = Arc::default();
+        Self { wall: Timestamp::default().plus(wall), at: Instant::now(), slept: slept(), ahead }
     }
 
     /// The same clock, but never behind `latest`: after a restart with a wall clock that was set
@@ -28,6 +33,17 @@ impl Clock {
             tracing::warn!("the wall clock is {behind:?} behind the journal; counting from there");
         }
         Self { wall: self.wall.max(latest), ..self }
+    }
+
+    /// Sets it forward to `latest`, if it is behind: what the leader before has recorded must not lie
+    /// in the future of the next one.
+    pub(crate) fn catch_up(&self, latest: Timestamp) {
+        let behind = latest.since(self.now());
+        if !behind.is_zero() {
+            tracing::warn!("the clock is {behind:?} behind the shared log; counting from there");
+            let behind = u64::try_from(behind.as_millis()).unwrap_or(0);
+            self.ahead.fetch_add(behind, Ordering::SeqCst);
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -41,7 +57,8 @@ impl Clock {
     }
 
     fn stamp_after(&self, instant: Instant, slept: Duration) -> Timestamp {
-        let wall = self.wall.plus(slept.saturating_sub(self.slept));
+        let ahead = Duration::from_millis(self.ahead.load(Ordering::SeqCst));
+        let wall = self.wall.plus(slept.saturating_sub(self.slept)).plus(ahead);
         match instant.checked_duration_since(self.at) {
             Some(after) => wall.plus(after),
             None => {
@@ -63,7 +80,7 @@ impl Clock {
 /// How long the machine has been suspended since it was started, in tenths of a second: the two
 /// clocks are read one after the other, and time must not seem to jitter by that.
 #[cfg(target_os = "linux")]
-fn slept() -> Duration {
+pub(crate) fn slept() -> Duration {
     use rustix::time::{ClockId, Timespec, clock_gettime};
     let millis =
         |time: Timespec| i128::from(time.tv_sec) * 1000 + i128::from(time.tv_nsec) / 1_000_000;
@@ -75,7 +92,7 @@ fn slept() -> Duration {
 
 /// Elsewhere `Instant` is all there is; macOS and Windows have it count in their own ways.
 #[cfg(not(target_os = "linux"))]
-fn slept() -> Duration {
+pub(crate) fn slept() -> Duration {
     Duration::ZERO
 }
 
@@ -97,6 +114,16 @@ mod tests {
         let back = clock.instant(clock.stamp(at));
         let apart = back.max(at) - back.min(at);
         assert!(apart <= Duration::from_millis(2), "{apart:?}");
+    }
+
+    #[test]
+    fn a_clock_that_catches_up_never_goes_back() {
+        let clock = Clock::start();
+        let later = clock.now().plus(Duration::from_secs(60));
+        clock.clone().catch_up(later);
+        assert!(clock.now() >= later);
+        clock.catch_up(Timestamp::from_millis(0));
+        assert!(clock.now() >= later);
     }
 
     #[test]

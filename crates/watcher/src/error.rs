@@ -50,6 +50,9 @@ pub enum CommandError {
     /// The watcher has ended or is about to.
     #[error("the watcher has stopped")]
     Stopped,
+    /// Another watcher leads, and this is what came of passing the command on.
+    #[error("{0}")]
+    Elsewhere(String),
     /// The journal could not be written, so nothing was changed.
     #[error("nothing was changed: {0}")]
     Journal(String),

@@ -130,6 +130,7 @@ mod alert;
 mod anchors;
 mod builder;
 mod clock;
+pub mod cluster;
 mod converge;
 mod driver;
 mod error;

@@ -6,6 +6,7 @@ use dns_provider::{Change, ChangeSet, Expect, Outcome, Report, RrSet};
 use failover_core::{Receipt, SiteSet};
 use futures_util::future::join_all;
 
+use crate::driver::Gate;
 use crate::handle::ProviderDiff;
 use crate::options::Options;
 use crate::setup::{Family, ServiceSetup};
@@ -29,6 +30,7 @@ pub(crate) async fn publish(
     spec: &ProviderSpec,
     home: &Home,
     sites: SiteSet,
+    gate: &Gate,
 ) -> Attempt {
     let deadline = Instant::now() + spec.call_timeout;
     let call = Call::until(deadline);
@@ -46,7 +48,14 @@ pub(crate) async fn publish(
         Ok(changes) if changes.is_empty() => Receipt::AlreadySo,
         Ok(changes) => {
             let set = ChangeSet::new(home.zone.clone(), changes);
-            apply(options, service, spec, &set, call).await
+            // As late as can be: the process may have been stopped since.
+            match gate.call(call) {
+                Some(call) => apply(options, service, spec, &set, call).await,
+                None => {
+                    let message = "the lease has ended, another watcher goes on".to_owned();
+                    Receipt::Refused { message, changed: false }
+                }
+            }
         }
         Err(message) => Receipt::Refused { message, changed: false },
     };
@@ -233,7 +242,7 @@ mod tests {
     async fn to(site: u8, spec: &ProviderSpec, zone: &Zone) -> Attempt {
         let home = Home { zone: zone.clone(), servers: Vec::new(), problem: None };
         let sites = SiteSet::one(SiteId(site));
-        publish(&Options::default(), &sample::service(), spec, &home, sites).await
+        publish(&Options::default(), &sample::service(), spec, &home, sites, &Gate::open()).await
     }
 
     fn stored(memory: &Arc<MemoryDns>) -> Vec<(String, Vec<String>)> {

@@ -1,4 +1,5 @@
 //! From a configuration to clients and a watcher: the one place that knows all the crates.
+mod cluster;
 mod compute;
 mod notify;
 
@@ -27,6 +28,7 @@ use watcher::{
 use crate::config::{self, Api, Config, Google, GoogleCredentials};
 use crate::metrics::Calls;
 
+pub use cluster::store;
 pub use compute::{clouds, clouds_of_sites, site_servers};
 pub use notify::{channels, heartbeat};
 
@@ -257,6 +259,9 @@ pub fn watcher(
     }
     for channel in channels {
         builder = builder.channel(channel);
+    }
+    if let Some(cluster) = &config.cluster {
+        builder = builder.cluster(cluster::group(cluster)?);
     }
     for (provider, client) in config.providers.iter().zip(providers) {
         let mut spec = ProviderSpec::new(&provider.id, client.clone());

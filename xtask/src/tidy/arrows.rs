@@ -52,6 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const KEPT: &[(&str, &[&str])] = &[
     ("reqwest", &["cloud-http"]),
     ("rusqlite", &["watcher"]),
+    ("etcd-client", &["watcher"]),
     ("mysql_async", &["health"]),
     ("lettre", &["notify"]),
     ("axum", &["schwenk", "cloud-emulator"]),

@@ -36,6 +36,7 @@ impl World {
             vantage: home.cloned().unwrap_or_default(),
             journal_problem: watcher.trouble.then(|| "journal: the disk is full".to_owned()),
             alerts: Vec::new(),
+            cluster: None,
             services: vec![self.service(watcher.machine.view(at))],
             recent: recent.collect(),
         }

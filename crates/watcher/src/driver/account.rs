@@ -17,6 +17,14 @@ impl Driver {
         self.recent.truncate(self.setup.options.recent);
     }
 
+    /// An event that another watcher has decided; there it was counted and written to the log.
+    pub(super) fn remember_of_others(&mut self, record: &EventRecord) {
+        let EventRecord { seq, service, text, .. } = record;
+        tracing::debug!(seq, service, "decided by another watcher: {text}");
+        self.recent.push_front(record.clone());
+        self.recent.truncate(self.setup.options.recent);
+    }
+
     /// A move that was under way when the watcher was started counts when it ends.
     pub(super) fn takes_up_move(&self, service: usize) {
         let view = self.services[service].machine.view(self.started);

@@ -3,9 +3,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use cloud_http::Call;
-use failover_core::{AttemptId, Input, Output, ProviderId, Severity, SiteId, SiteSet};
+use failover_core::{AttemptId, Output, ProviderId, Severity, SiteId, SiteSet};
 
-use super::step::{Job, Reply, Taken};
+use super::step::{Reply, Taken};
 use super::task::Task;
 use super::{Driver, Fact};
 use crate::error::CommandError;
@@ -72,6 +72,7 @@ impl Driver {
             tracing::error!("an attempt to publish without a journal was suppressed");
             return;
         }
+        let Some(gate) = self.gate() else { return };
         let (setup, facts) = (self.setup.clone(), self.facts.0.clone());
         let known = self.services[service].setup.clone();
         let Some(place) = self.services[service].places.get_mut(provider.index()) else { return };
@@ -86,7 +87,9 @@ impl Driver {
             }
             let spec = &setup.providers[at];
             let ended = match zone::known(home, spec).await {
-                Ok(home) => publish::publish(&setup.options, &known, spec, &home, sites).await,
+                Ok(home) => {
+                    publish::publish(&setup.options, &known, spec, &home, sites, &gate).await
+                }
                 Err(problem) => Attempt::refused(problem),
             };
             let _ = facts.send(Fact::Attempt { service, provider, attempt, ended }).await;
@@ -160,10 +163,7 @@ impl Driver {
         let place = |name: &str| self.services.iter().position(|one| one.setup.name() == name);
         match request {
             Request::Command { service, who, command, reply } => match place(&service) {
-                Some(at) => {
-                    let input = Input::Operator { who, command };
-                    self.queue.push_back(Job { service: at, input, reply: Some(reply) });
-                }
+                Some(at) => self.command(at, who, command, reply),
                 None => drop(reply.send(Err(CommandError::UnknownService(service)))),
             },
             Request::Plan { service, to, reply } => match place(&service) {

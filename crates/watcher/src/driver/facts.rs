@@ -52,10 +52,18 @@ impl Driver {
             Fact::Zone { service, provider, found } => self.zone_found(service, provider, found),
             Fact::Bound { service, bound } => self.services[service].bound = bound,
             Fact::Powered { service, site, id, ok } => self.powered(service, site, id, ok),
+            Fact::Cluster(news) => self.hear(*news),
+            Fact::Command { service, who, command, reply } => {
+                self.commanded(service, who, command, reply);
+            }
+            Fact::Mirrored(problem) => self.mirrored(problem),
             Fact::Raised(alert) => self.raise(alert),
             Fact::Over { key, text } => self.clear(&key, &text),
             Fact::Isolated(isolated) => {
                 self.is_isolated(isolated);
+                if let Some(seated) = &self.seated {
+                    seated.own.send_modify(|own| own.isolated = isolated);
+                }
                 for service in 0..self.services.len() {
                     let vantage = self.services[service].setup.vantage;
                     self.tell_machine(service, Input::Isolated { vantage, isolated });
@@ -112,6 +120,7 @@ impl Driver {
         let voice = service.voices.get_mut(&(row.site, row.check));
         if voice.is_some_and(|voice| voice.hears(row.family, report.started, ok)) {
             let (site, check, vantage) = (row.site, row.check, service.setup.vantage);
+            self.tell_others(row, ok, report.started);
             self.tell_machine(row.service, Input::Probed { vantage, site, check, ok, at });
         }
     }
@@ -119,12 +128,18 @@ impl Driver {
     /// Tells the machine how far the sites' databases lag, where that is news; it also is once an
     /// answer has become too old.
     pub(super) fn tell_lags(&mut self, place: usize) {
-        let Some(service) = self.services.get_mut(place) else { return };
+        let (serving, now) = (self.agreed(place).desired(), Instant::now());
+        let service = &mut self.services[place];
         let Some(lags) = &service.lags else { return };
-        let (serving, now) = (service.machine.state().desired(), Instant::now());
+        let sites: Vec<_> = service.setup.site_ids().collect();
+        for (site, own) in sites.iter().zip(&mut service.lags_own) {
+            *own = lags.of(*site, serving, now).map(coarse);
+        }
         let mut news = Vec::new();
-        for (site, told) in service.setup.site_ids().zip(&mut service.lags_told) {
-            let lag = lags.of(site, serving, now).map(coarse);
+        for site in sites {
+            let own = self.services[place].lags_own[site.index()];
+            let lag = own.or_else(|| self.lag_elsewhere(place, site).map(coarse));
+            let told = &mut self.services[place].lags_told[site.index()];
             if *told != lag {
                 *told = lag;
                 news.push(Input::Lag { site, lag });
@@ -182,9 +197,9 @@ impl Driver {
         heard: Vec<Heard>,
         tell: bool,
     ) {
-        let clock = self.setup.clock;
+        let clock = self.setup.clock.clone();
         let name = self.services[service].setup.provider_name(provider).to_owned();
-        let desired = self.services[service].machine.state().desired();
+        let desired = self.agreed(service).desired();
         let Some(place) = self.place(service, provider) else { return };
         if place.mark() != mark {
             return;

@@ -8,7 +8,12 @@ mod alerts;
 mod effects;
 mod facts;
 mod following;
+mod gate;
+mod group;
+mod lead;
 mod losses;
+mod mirror;
+mod peers;
 mod picture;
 mod power;
 mod recording;
@@ -23,11 +28,13 @@ use std::time::{Duration, Instant};
 
 use dns_provider::RrSet;
 use failover_core::{
-    AttemptId, EventRecord, Input, MeasuredBound, ProviderId, SiteId, SiteSet, Snapshot, Timestamp,
+    Actor, AttemptId, Command, EventRecord, Input, MeasuredBound, ProviderId, SiteId, SiteSet,
+    Snapshot, Timestamp,
 };
 use tokio::sync::{mpsc, watch};
 
 use crate::alert::{Alert, Alerts};
+use crate::cluster::News;
 use crate::error::{JournalError, RunError};
 use crate::handle::Request;
 use crate::journal::{Batch, Journal, Told};
@@ -39,6 +46,8 @@ use crate::setup::Setup;
 use crate::telling::{Courier, DeliveryCounts, Desk, Sender};
 use crate::{anchors, probe, zone};
 
+pub(crate) use gate::Gate;
+pub(crate) use group::Seated;
 pub(crate) use power::Works;
 pub(crate) use service::Service;
 use step::{Job, Pending, Trouble};
@@ -69,6 +78,12 @@ pub(crate) enum Fact {
     Raised(Alert),
     /// The condition of this key is over.
     Over { key: String, text: String },
+    /// What the group of watchers has to say.
+    Cluster(Box<News>),
+    /// A command that another watcher has passed on.
+    Command { service: String, who: Actor, command: Command, reply: step::Reply },
+    /// The journal has followed the shared log, or why it has not.
+    Mirrored(Option<String>),
 }
 
 pub(crate) type Stored = Result<Vec<Option<RrSet>>, String>;
@@ -97,6 +112,8 @@ pub(crate) struct Driver {
     recent: VecDeque<EventRecord>,
     /// What lasts and is no event.
     alerts: Alerts,
+    /// Set when this watcher is one of several.
+    seated: Option<Seated>,
     requests: mpsc::Receiver<Request>,
     facts: (mpsc::Sender<Fact>, mpsc::Receiver<Fact>),
     snapshots: watch::Sender<Arc<Snapshot>>,
@@ -153,6 +170,7 @@ impl Driver {
         memory: Memory,
         (deliveries, pulse): (DeliveryCounts, Pulse),
         requests: mpsc::Receiver<Request>,
+        seated: Option<Seated>,
     ) -> (Self, watch::Receiver<Arc<Snapshot>>) {
         let started = setup.clock.now();
         let recording = recording::Recording::new(&setup.options.retention);
@@ -168,6 +186,7 @@ impl Driver {
             power_changes: memory.power_changes,
             recent: memory.recent.into(),
             alerts: Alerts::default(),
+            seated,
             requests,
             facts: (sender, facts),
             snapshots,
@@ -179,7 +198,7 @@ impl Driver {
             pulse,
             queue: VecDeque::new(),
             pending: None,
-            trouble: memory.problem.as_ref().map(Trouble::new),
+            trouble: None,
             recording,
             ending: None,
             started,
@@ -188,9 +207,10 @@ impl Driver {
             reckoning,
             tasks: Vec::new(),
         };
-        if let Some(trouble) = &driver.trouble {
-            let problem = trouble.problem.clone();
-            driver.journal_is_lost(&problem);
+        // Of several watchers, each has a journal that only follows the one they share.
+        if let (Some(error), None) = (&memory.problem, &driver.seated) {
+            driver.trouble = Some(Trouble::new(error));
+            driver.journal_is_lost(&error.to_string());
         }
         driver.publish_picture_first();
         pictures.mark_unchanged();
@@ -239,13 +259,19 @@ impl Driver {
             self.tasks.push(Task::spawn(watching));
         }
         let writable = self.trouble.is_none();
+        self.join_group();
         for service in 0..self.services.len() {
+            if !self.leads() {
+                self.queue.push_back(Job::of(service, Input::LeadershipLost));
+            }
             self.queue.push_back(Job::of(service, Input::Journal { writable }));
             self.takes_up_move(service);
         }
         let unfinished = std::mem::take(&mut self.unfinished);
         self.resume_following(unfinished);
-        if writable {
+        if !self.leads() {
+            (0..self.services.len()).for_each(|service| self.yield_power(service));
+        } else if writable {
             self.resume_power();
         }
     }
@@ -263,6 +289,8 @@ impl Driver {
                 }
             }
             self.recover(now);
+            self.tell_of_oneself();
+            self.look_after_peers();
             self.keep_quiet_facts(now);
             self.tell_in_time();
         }
@@ -318,7 +346,11 @@ impl Driver {
             (place.publishing, place.reading, place.verifying) = (None, None, None);
         }
         if let Some(mut pending) = self.pending.take() {
-            let _ = tokio::time::timeout(LAST_WRITE, &mut pending.written).await;
+            let _ = tokio::time::timeout(LAST_WRITE, pending.written()).await;
+        }
+        self.last_mirror().await;
+        if let Some(seated) = &mut self.seated {
+            let _ = tokio::time::timeout(LAST_WRITE, seated.leave()).await;
         }
         let facts = self.last_facts();
         if let Some(trouble) = &self.trouble {

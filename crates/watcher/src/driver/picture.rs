@@ -3,7 +3,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use failover_core::bound::Losses;
-use failover_core::{SampleSeries, ServiceSnapshot, SiteFacts, Snapshot, Timestamp, View};
+use failover_core::{
+    SampleSeries, ServiceSnapshot, SiteFacts, SiteView, Snapshot, Timestamp, View,
+};
 
 use super::Driver;
 use super::service::Service;
@@ -71,7 +73,8 @@ impl Driver {
         let services = self.services.iter().enumerate().map(|(place, service)| {
             // A step that is not durable has not been taken, as far as anybody can see.
             let before = self.pending.as_ref().and_then(|pending| pending.before(place));
-            service.picture(before.unwrap_or(&service.machine).view(at))
+            let view = before.unwrap_or(&service.machine).view(at);
+            service.picture(service.with_shared(view, at))
         });
         let problem = self.trouble.as_ref().map(|trouble| trouble.problem.clone());
         Snapshot {
@@ -82,6 +85,7 @@ impl Driver {
             vantage: self.setup.vantage.clone(),
             journal_problem: problem.or(slow),
             alerts: self.alerts.shown(),
+            cluster: self.picture_of_group(),
             services: services.collect(),
             recent: self.recent.iter().cloned().collect(),
         }
@@ -105,6 +109,21 @@ impl Service {
             false_failover: self.bound,
             view,
         }
+    }
+
+    /// What a follower sees by itself, with the state that all share.
+    fn with_shared(&self, seen: View, at: Timestamp) -> View {
+        let Some(shared) = &self.shared else { return seen };
+        let agreed = shared.view(at);
+        let sites = seen.sites.into_iter().zip(&agreed.sites).map(|(seen, agreed)| SiteView {
+            active: agreed.active,
+            maintenance: agreed.maintenance.clone(),
+            ..seen
+        });
+        let sites = sites.collect();
+        let same = seen.desired == agreed.desired && seen.open_move == agreed.open_move;
+        let next = if same { seen.next } else { agreed.next.clone() };
+        View { sites, next, ..agreed }
     }
 
     fn series_shown(&self) -> Vec<SampleSeries> {
@@ -151,6 +170,7 @@ pub(super) fn empty(setup: &Setup) -> Snapshot {
         vantage: setup.vantage.clone(),
         journal_problem: None,
         alerts: Vec::new(),
+        cluster: None,
         services: Vec::new(),
         recent: Vec::new(),
     }

@@ -7,7 +7,7 @@ use cloud_http::Call;
 use failover_core::{Input, Mode, SiteId, Timestamp, Verdict, View};
 
 use super::task::Task;
-use super::{Driver, Fact};
+use super::{Driver, Fact, Gate};
 use crate::journal::{Batch, Written};
 use crate::power::{Act, PowerChange, SitePower};
 
@@ -75,6 +75,23 @@ impl Driver {
         }
     }
 
+    /// Another watcher leads: what it wants done it asks for itself.
+    pub(super) fn yield_power(&mut self, place: usize) {
+        let at = self.setup.clock.now();
+        let mut over = Vec::new();
+        for (site, work) in &mut self.services[place].works.latest {
+            if work.change.ended.is_none() {
+                work.task = None;
+                work.change.ended = Some(at);
+                work.change.given_up = Some("another watcher leads".to_owned());
+                over.push(*site);
+            }
+        }
+        for site in over {
+            self.keep_change(place, site);
+        }
+    }
+
     /// Turns the servers of a site on or off, if that is not under way already.
     pub(super) fn power(&mut self, service: usize, site: SiteId, act: Act) {
         let now = self.setup.clock.now();
@@ -139,6 +156,7 @@ impl Driver {
 
     /// Lets a task do what the latest change of `site` says, once it is on the disk.
     fn begin(&mut self, service: usize, site: SiteId, written: Option<Written>) {
+        let Some(gate) = self.gate() else { return };
         let (setup, facts) = (self.setup.clone(), self.facts.0.clone());
         let known = self.services[service].setup.clone();
         let Some(work) = self.services[service].works.latest.get_mut(&site) else { return };
@@ -157,7 +175,7 @@ impl Driver {
                 return;
             }
             setup.options.reached(known.name(), "powering").await;
-            until_done(&setup, &known, &power, act).await;
+            until_done(&setup, &known, &power, act, &gate).await;
             setup.options.reached(known.name(), "powered").await;
             let _ = facts.send(Fact::Powered { service, site, id, ok: true }).await;
         }));
@@ -193,7 +211,7 @@ impl Driver {
     /// Looks after the servers: notes when a started site is up, ends what is not wanted any more,
     /// and lets a standby rest once the suspicion has passed.
     pub(super) fn look_after_servers(&mut self, place: usize) {
-        if self.services[place].setup.power.is_empty() {
+        if self.services[place].setup.power.is_empty() || !self.leads() {
             return;
         }
         let (now, at) = (Instant::now(), self.setup.clock.now());
@@ -277,10 +295,15 @@ async fn until_done(
     known: &crate::setup::ServiceSetup,
     power: &Arc<dyn SitePower>,
     act: Act,
+    gate: &Gate,
 ) {
     let mut pause = known.policy().retry_min;
     loop {
-        let call = Call::until(Instant::now() + setup.options.power_timeout);
+        let Some(call) = gate.call(Call::until(Instant::now() + setup.options.power_timeout))
+        else {
+            // The driver hears of it, too, and ends this task.
+            return std::future::pending().await;
+        };
         let tried = match act {
             Act::Fence => power.fence(call).await,
             Act::Start => power.start(call).await,

@@ -56,6 +56,10 @@ impl Driver {
         before: &Failover,
     ) -> Option<Undo> {
         self.recording.due?;
+        if !self.leads() {
+            // What a follower is told leads to nothing; whoever leads records it.
+            return None;
+        }
         let losses = self.journal.losses();
         if std::mem::replace(&mut self.recording.losses, losses) != losses {
             self.services.iter_mut().for_each(|service| service.recorder.lose());

@@ -27,6 +27,12 @@ use crate::zone;
 pub(crate) struct Service {
     pub(crate) setup: Arc<ServiceSetup>,
     pub(crate) machine: Failover,
+    /// While another watcher leads: a machine with the state that all share, to be looked at only.
+    pub(crate) shared: Option<Failover>,
+    /// Since when a follower has seen that a move is due.
+    pub(crate) due: Option<Instant>,
+    /// Since when vantages disagree about an active site.
+    pub(crate) doubted: Option<Instant>,
     pub(crate) recorder: Recorder,
     /// When the machine was last told anything.
     pub(crate) stepped: Instant,
@@ -38,6 +44,8 @@ pub(crate) struct Service {
     pub(crate) lags: Option<Lags>,
     /// What the machine was told of it, per site.
     pub(crate) lags_told: Vec<Option<Duration>>,
+    /// What was measured here.
+    pub(crate) lags_own: Vec<Option<Duration>>,
     /// What is done to the servers behind the sites.
     pub(crate) works: Works,
     /// What is lost on the paths to each site.
@@ -112,12 +120,16 @@ impl Service {
         Self {
             setup,
             machine,
+            shared: None,
+            due: None,
+            doubted: None,
             recorder,
             stepped: Instant::now(),
             told: None,
             series,
             voices,
             lags,
+            lags_own: lags_told.clone(),
             lags_told,
             works,
             losses,

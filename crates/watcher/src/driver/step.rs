@@ -7,11 +7,15 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use failover_core::{Actor, Command, EventRecord, Failover, Input, Output, Refusal, Timestamp};
+use failover_core::{
+    Actor, Command, EventRecord, Failover, Input, Output, Refusal, State, Timestamp,
+};
 use tokio::sync::oneshot;
 
 use super::Driver;
 use super::recording::Facts;
+use super::task::Task;
+use crate::cluster::Undecided;
 use crate::error::{CommandError, JournalError, RunError};
 use crate::facts::Chunk;
 use crate::journal::{Audit, Batch, Written};
@@ -43,37 +47,74 @@ impl Job {
 /// What the journal is busy with.
 #[derive(Debug)]
 pub(crate) struct Pending {
-    pub(crate) written: Written,
+    written: Awaited,
     pub(crate) since: Instant,
     what: Writing,
 }
 
 impl Pending {
+    /// Waits until it is durable or certainly is not.
+    pub(super) async fn written(&mut self) {
+        match &mut self.written {
+            Awaited::Journal(written) => drop(written.await),
+            Awaited::Log(answer, _) => drop(answer.await),
+        }
+    }
+
     /// The machine of `service` as it was before the step that is not durable yet.
     pub(crate) fn before(&self, service: usize) -> Option<&Failover> {
         match &self.what {
             Writing::Step(step) if step.taken.service == service => Some(&step.before),
+            Writing::Decision(decided) if decided.step.taken.service == service => {
+                Some(&decided.step.before)
+            }
             _ => None,
         }
     }
 }
 
+/// Who has to answer before the step is durable.
+#[derive(Debug)]
+enum Awaited {
+    Journal(Written),
+    /// The shared log; the task that writes into it ends with this.
+    Log(oneshot::Receiver<Result<u64, Undecided>>, #[allow(dead_code)] Task),
+}
+
+/// The answer.
+#[derive(Debug)]
+pub(super) enum Answered {
+    Journal(Result<(), JournalError>),
+    Log(Result<u64, Undecided>),
+}
+
 #[derive(Debug)]
 enum Writing {
     Step(Box<Step>),
+    /// A step that is to be in the shared log.
+    Decision(Box<Decided>),
     /// The backlog, and the facts that led to it, by service.
     Recovery(Vec<Vec<Chunk>>),
 }
 
 /// A step that was taken and is not durable yet.
 #[derive(Debug)]
-struct Step {
-    job: Job,
-    before: Failover,
-    taken: Taken,
-    facts: Facts,
+pub(super) struct Step {
+    pub(super) job: Job,
+    pub(super) before: Failover,
+    pub(super) taken: Taken,
+    pub(super) facts: Facts,
+    pub(super) audit: Option<Audit>,
     /// Who was told what before it.
-    desk: Option<Desk>,
+    pub(super) desk: Option<Desk>,
+}
+
+/// A step on its way into the shared log, with the state after it.
+#[derive(Debug)]
+pub(super) struct Decided {
+    pub(super) step: Step,
+    pub(super) at: Timestamp,
+    pub(super) state: State,
 }
 
 /// What a step has brought.
@@ -135,37 +176,74 @@ impl Driver {
             self.carry_out(taken, job.reply);
             return;
         }
-        let state = self.services[job.service].machine.state().clone();
         let facts = self.facts_of(job.service, undo);
+        if self.seated.is_some() {
+            if taken.records.is_empty() {
+                // A command that was refused; nothing was decided.
+                self.keep_mirror(Batch { audit: audit.into_iter().collect(), ..Batch::default() });
+                self.journal.keep(facts.chunks);
+                self.carry_out(taken, job.reply);
+            } else {
+                self.decide(Step { job, before, taken, facts, audit, desk }, now);
+            }
+            return;
+        }
+        let state = self.services[job.service].machine.state().clone();
         let batch = Batch {
             events: taken.records.clone(),
             states: vec![(name.name().to_owned(), now, state)],
             audit: audit.into_iter().collect(),
-            power: Vec::new(),
             news: taken.news.clone(),
             facts: facts.chunks.clone(),
+            ..Batch::default()
         };
-        let what = Writing::Step(Box::new(Step { job, before, taken, facts, desk }));
+        let step = Step { job, before, taken, facts, audit: None, desk };
+        let what = Writing::Step(Box::new(step));
         self.write(batch, what);
     }
 
     fn write(&mut self, batch: Batch, what: Writing) {
-        let written = self.journal.commit(batch);
+        let written = Awaited::Journal(self.journal.commit(batch));
         self.setup.counts.writes();
         self.pending = Some(Pending { written, since: Instant::now(), what });
     }
 
-    /// The journal has answered.
-    pub(super) async fn written(
+    /// Waits for the shared log; `task` writes into it.
+    pub(super) fn await_log(
         &mut self,
-        result: Option<Result<(), JournalError>>,
-    ) -> Result<(), RunError> {
+        answer: oneshot::Receiver<Result<u64, Undecided>>,
+        task: Task,
+        decided: Decided,
+    ) {
+        let what = Writing::Decision(Box::new(decided));
+        let written = Awaited::Log(answer, task);
+        self.pending = Some(Pending { written, since: Instant::now(), what });
+    }
+
+    /// The journal has answered.
+    pub(super) async fn written(&mut self, result: Option<Answered>) -> Result<(), RunError> {
         let Some(pending) = self.pending.take() else { return Ok(()) };
-        self.setup.counts.written(matches!(result, Some(Ok(()))));
+        if let Some(Answered::Journal(result)) = &result {
+            self.setup.counts.written(result.is_ok());
+        }
         let Some(result) = result else {
             return Err(RunError::Journal(format!("{}: no answer", self.journal.path().display())));
         };
-        match (pending.what, result) {
+        let result = match (pending.what, result) {
+            (Writing::Decision(decided), Answered::Log(Ok(revision))) => {
+                self.decided(*decided, revision).await;
+                return Ok(());
+            }
+            (Writing::Decision(decided), Answered::Log(Err(why))) => {
+                self.undecided(decided.step, &why);
+                return Ok(());
+            }
+            (what, Answered::Journal(result)) => (what, result),
+            // Each waits for its own.
+            (_, Answered::Log(_)) => return Ok(()),
+        };
+        match result {
+            (Writing::Decision(_), _) => {}
             (Writing::Step(step), Ok(())) => {
                 let name = self.services[step.taken.service].setup.clone();
                 self.setup.options.reached(name.name(), "recorded").await;
@@ -185,7 +263,7 @@ impl Driver {
 
     /// Nothing of the step is durable, so none of it may be seen outside.
     fn undo(&mut self, step: Step, error: &JournalError) {
-        let Step { job, before, taken, facts, desk } = step;
+        let Step { job, before, taken, facts, desk, .. } = step;
         self.services[taken.service].machine = before;
         facts.undo(&mut self.services[taken.service].recorder);
         self.seq -= taken.records.len() as u64;
@@ -231,9 +309,8 @@ impl Driver {
             events: trouble.events.iter().cloned().collect(),
             states: states.collect(),
             audit: trouble.audit.iter().cloned().collect(),
-            power: Vec::new(),
             news: trouble.news.clone(),
-            facts: Vec::new(),
+            ..Batch::default()
         }
     }
 
@@ -340,9 +417,10 @@ impl Trouble {
 }
 
 /// The journal's answer; `None` if its thread is gone. Waits for ever when nothing is written.
-pub(super) async fn written(pending: &mut Option<Pending>) -> Option<Result<(), JournalError>> {
-    match pending {
-        Some(pending) => (&mut pending.written).await.ok(),
+pub(super) async fn written(pending: &mut Option<Pending>) -> Option<Answered> {
+    match pending.as_mut().map(|pending| &mut pending.written) {
+        Some(Awaited::Journal(written)) => written.await.ok().map(Answered::Journal),
+        Some(Awaited::Log(answer, _)) => answer.await.ok().map(Answered::Log),
         None => std::future::pending().await,
     }
 }

@@ -37,7 +37,7 @@ impl Start {
         let about = About {
             vantage: setup.vantage.clone(),
             panel: setup.panel.clone(),
-            clock: setup.clock,
+            clock: setup.clock.clone(),
         };
         let (mut senders, mut couriers) = (Vec::new(), Vec::new());
         for spec in setup.channels.iter() {
@@ -82,7 +82,21 @@ impl Driver {
             let news = self.desk.settle(&lasting, now);
             self.tell(news);
         }
-        let news = self.desk.remind(now);
+        let mut news = self.desk.remind(now);
+        if !self.leads() {
+            // Whoever leads reminds of the services; of itself each watcher does.
+            news.notifications.retain(|notification| notification.service.is_none());
+        }
+        self.tell(news);
+    }
+
+    /// What another watcher has decided, and has told people of; known here in case this one has to
+    /// tell them how it ends.
+    pub(super) fn overhear(&mut self, record: &EventRecord) {
+        let place = self.services.iter().position(|one| one.setup.name() == record.service);
+        let Some(place) = place else { return };
+        let mut news = self.desk.hear(record, &self.services[place].setup);
+        news.notifications.clear();
         self.tell(news);
     }
 

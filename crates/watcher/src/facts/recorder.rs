@@ -140,6 +140,14 @@ impl Recorder {
         }
     }
 
+    /// What follows is told to another machine: what was recorded so far ends here in order.
+    pub(crate) fn interrupt(&mut self) {
+        if self.segment.is_some() {
+            self.finish();
+            (self.why, self.ended) = (Why::Loss, 0);
+        }
+    }
+
     /// Facts are missing: what comes next is a segment of its own.
     pub(crate) fn lose(&mut self) {
         // Before anything was recorded, nothing is lost.

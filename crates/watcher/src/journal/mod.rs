@@ -3,6 +3,7 @@
 //! One SQLite file (WAL, `synchronous=FULL`), one writing thread, one writer per file.
 mod curves;
 mod facts;
+mod mirrored;
 mod notices;
 mod open;
 mod power;
@@ -52,6 +53,8 @@ pub(crate) struct Batch {
     pub(crate) news: News,
     /// The facts that led to it. If only they cannot be written, the rest is written without them.
     pub(crate) facts: Vec<Chunk>,
+    /// How far the shared log was followed with it: which log, and the number of its event.
+    pub(crate) mirrored: Option<(String, u64)>,
 }
 
 /// One command and what became of it.
@@ -79,7 +82,7 @@ enum Order {
 }
 
 /// The writing thread of one journal file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Journal {
     path: PathBuf,
     orders: mpsc::Sender<Order>,

@@ -1,4 +1,5 @@
 //! Opening a journal: ours, undamaged, not from the future, and nobody else's.
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::notices::{self, Told};
 use super::write::{Failed, Writer, number, words};
-use super::{Retention, curves, power, read, schema};
+use super::{Retention, curves, mirrored, power, read, schema};
 use crate::error::JournalError;
 use crate::power::PowerChange;
 
@@ -39,6 +40,8 @@ pub(crate) struct Opened {
     pub(crate) told: Told,
     /// Curves that an earlier watcher was still drawing.
     pub(crate) unfinished: Vec<Curve>,
+    /// How far shared logs were followed.
+    pub(crate) mirrored: BTreeMap<String, u64>,
     /// It can be read, but for now not be written: the disk is full or failing.
     pub(crate) problem: Option<JournalError>,
 }
@@ -69,6 +72,7 @@ pub(crate) fn open(path: &Path, terms: &Terms<'_>) -> Result<Opened, JournalErro
     let memory = remember(&connection, terms.recent);
     let (states, (seq, at), recent, segment, power_changes, told, unfinished) =
         memory.map_err(|error| corrupt(path, words(&error)))?;
+    let mirrored = mirrored::all(&connection).map_err(|error| corrupt(path, words(&error)))?;
     let begun = migrate(&mut connection).and_then(|()| begin(&connection, terms));
     let problem = match begun {
         Ok(()) => None,
@@ -87,6 +91,7 @@ pub(crate) fn open(path: &Path, terms: &Terms<'_>) -> Result<Opened, JournalErro
         power_changes,
         told,
         unfinished,
+        mirrored,
         problem,
     })
 }

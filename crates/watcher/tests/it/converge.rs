@@ -159,7 +159,7 @@ fn google_only(world: &World, check: ResolverCheck) -> watcher::Watcher {
     });
     service.zones.truncate(1);
     service.ttl = 2;
-    let builder = world.map.serving(google, hetzner, service).journal(world.journal());
+    let builder = world.map.at("here", google, hetzner, service).journal(world.journal());
     asking(builder, check).build().expect("a watcher")
 }
 

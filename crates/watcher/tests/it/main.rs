@@ -1,4 +1,5 @@
 //! The watcher over real sockets: toy sites, both clouds' APIs and name servers, a real journal.
+mod cluster;
 mod commands;
 mod converge;
 mod crash;

@@ -49,7 +49,7 @@ impl Databases {
         });
         let timeout = service.policy.spec().checks[1].timeout;
         service.checks.push(Check::new(Kind::Mariadb(check), timeout));
-        let builder = world.map.serving(google, hetzner, service).journal(world.journal());
+        let builder = world.map.at("here", google, hetzner, service).journal(world.journal());
         Running::of(builder.build().expect("a watcher"))
     }
 }

@@ -123,12 +123,13 @@ impl Map {
         hetzner: Arc<dyn DnsProvider>,
         change: impl FnOnce(&mut PolicySpec),
     ) -> WatcherBuilder {
-        self.serving(google, hetzner, self.service(change))
+        self.at("here", google, hetzner, self.service(change))
     }
 
-    /// The same, for another service.
-    pub fn serving(
+    /// The same, from another vantage and for another service.
+    pub fn at(
         &self,
+        vantage: &str,
         google: Arc<dyn DnsProvider>,
         hetzner: Arc<dyn DnsProvider>,
         service: ServiceSpec,
@@ -136,7 +137,7 @@ impl Map {
         let call_timeout = Duration::from_secs(2);
         let google = ProviderSpec { call_timeout, ..ProviderSpec::new("google", google) };
         let hetzner = ProviderSpec { call_timeout, ..ProviderSpec::new("hetzner", hetzner) };
-        Watcher::builder("here")
+        Watcher::builder(vantage)
             .options(options())
             .provider(google.servers(self.servers("google")))
             .provider(hetzner.servers(self.servers("hetzner")))

@@ -221,6 +221,7 @@ fn a_snapshot_names_its_parts_as_the_panel_reads_them() {
         vantage: "here".to_owned(),
         journal_problem: Some("disk full".to_owned()),
         alerts: Vec::new(),
+        cluster: None,
         services: Vec::new(),
         recent: vec![record()],
     };

@@ -134,6 +134,7 @@ mod tests {
             vantage: "here".to_owned(),
             journal_problem: None,
             alerts: Vec::new(),
+            cluster: None,
             services: vec![fixture::moving(), fixture::moved()],
             recent,
         };

@@ -32,7 +32,7 @@ async fn first_probe() -> Result<Duration, String> {
         let mut config = providers(folder.path(), &clouds.info)?;
         config += &services(1, &clouds.info, port);
         let begin = Instant::now();
-        let _watcher = Program::start(folder.path(), &config).await?;
+        let _watcher = Program::start(folder.path(), "", &config).await?;
         let accepted = tokio::time::timeout(Duration::from_secs(20), site.accept()).await;
         accepted.map_err(|_| "no probe came within 20 s")?.map_err(|e| e.to_string())?;
         best = best.min(begin.elapsed());
@@ -47,7 +47,7 @@ async fn memory_with_ten_services() -> Result<f64, String> {
     let port = u16::try_from(port).map_err(|e| e.to_string())?;
     let mut config = providers(folder.path(), &clouds.info)?;
     config += &services(SERVICES, &clouds.info, port);
-    let watcher = Program::start(folder.path(), &config).await?;
+    let watcher = Program::start(folder.path(), "", &config).await?;
     let all_up = |snapshot: &Value| {
         let services = snapshot["services"].as_array().into_iter().flatten();
         let up = services.filter(|service| service["view"]["sites"][0]["verdict"] == "up");

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use dns_provider::{Key, Name, RecordType, propagation};
 use serde_json::{Value, json};
 
+use crate::etcd::Etcd;
 use crate::stage::{Clouds, Program, providers};
 
 /// How the active site dies.
@@ -47,12 +48,31 @@ pub struct Parts {
     pub total: f64,
 }
 
-pub async fn one(preset: &str, manner: Break, lane: u8, phase: Duration) -> Result<Parts, String> {
+pub async fn one(
+    preset: &str,
+    manner: Break,
+    lane: u8,
+    phase: Duration,
+    watchers: usize,
+) -> Result<Parts, String> {
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
     let clouds = Clouds::start(lane).await?;
     let config = providers(folder.path(), &clouds.info)? + &service(preset, &clouds.info);
-    let watcher = Program::start(folder.path(), &config).await?;
-    watcher.until(is_ready).await?;
+    let etcd = if watchers > 1 { Some(Etcd::start(folder.path()).await?) } else { None };
+    let mut all = Vec::new();
+    for number in 0..watchers {
+        let own = folder.path().join(format!("watcher{number}"));
+        std::fs::create_dir(&own).map_err(|e| e.to_string())?;
+        let (head, section) = match &etcd {
+            Some(etcd) => group(number, watchers, etcd),
+            None => (String::new(), String::new()),
+        };
+        all.push(Program::start(&own, &head, &(section + &config)).await?);
+    }
+    for watcher in &all {
+        watcher.until(is_ready).await?;
+    }
+    let watcher = &all[0];
     // The candidate must have been up for two intervals.
     tokio::time::sleep(Duration::from_millis(2500) + phase).await;
 
@@ -73,7 +93,14 @@ pub async fn one(preset: &str, manner: Break, lane: u8, phase: Duration) -> Resu
     }
     // Name servers may answer before the provider says that it is done.
     watcher.until(is_ended).await?;
-    parts(&watcher, killed, last).await
+    parts(watcher, killed, last).await
+}
+
+/// What makes a watcher one of several: the top of its file, and a section.
+fn group(number: usize, watchers: usize, etcd: &Etcd) -> (String, String) {
+    let vantages: Vec<String> = (0..watchers).map(|number| format!("place{number}")).collect();
+    let section = format!("[cluster]\nvantages = {vantages:?}\nendpoints = {:?}\n", etcd.endpoints);
+    (format!("vantage = {:?}\n", vantages[number]), section)
 }
 
 fn service(preset: &str, info: &Value) -> String {

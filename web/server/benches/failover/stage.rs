@@ -76,13 +76,13 @@ impl Clouds {
 }
 
 impl Program {
-    /// Starts `schwenk run` with this configuration and waits until it listens.
-    pub async fn start(folder: &Path, config: &str) -> Result<Self, String> {
+    /// Starts `schwenk run` with this configuration; `top` stands before its first section.
+    pub async fn start(folder: &Path, top: &str, config: &str) -> Result<Self, String> {
         let path = folder.join("schwenk.toml");
         let port = free_port()?;
         let hash = token_hash().await?;
         let head = format!(
-            "[server]\nlisten = \"127.0.0.1:{port}\"\n[[server.tokens]]\nname = \"bench\"\n\
+            "{top}[server]\nlisten = \"127.0.0.1:{port}\"\n[[server.tokens]]\nname = \"bench\"\n\
              token_hash = \"{hash}\"\nrole = \"operate\"\n[journal]\npath = \"journal.db\"\n"
         );
         std::fs::write(&path, head + config).map_err(|e| e.to_string())?;

@@ -3,7 +3,8 @@ use std::time::Duration;
 
 use clap::Args;
 use failover_core::{
-    Mode, ProviderStep, ServiceSnapshot, SiteFacts, SiteSet, SiteView, Snapshot, Verdict, View,
+    ClusterView, Mode, ProviderStep, ServiceSnapshot, SiteFacts, SiteSet, SiteView, Snapshot,
+    Verdict, View,
 };
 
 use super::curve;
@@ -65,12 +66,45 @@ fn text(snapshot: &Snapshot, curves: &[MoveCurve]) -> String {
         }
         text += "\n";
     }
+    if let Some(group) = &snapshot.cluster {
+        text += &self::group(group, snapshot);
+    }
     text
 }
 
 /// The sites a service is served from.
 pub fn served_from(service: &ServiceSnapshot) -> String {
     names(service.view.desired, &service.sites)
+}
+
+/// The watchers that share a lead.
+fn group(group: &ClusterView, snapshot: &Snapshot) -> String {
+    let leader = match &group.leader {
+        Some(leader) => format!("{leader} leads (epoch {})", group.epoch),
+        None => "NOBODY LEADS: nothing is moved by itself".to_owned(),
+    };
+    let mut text = format!("watchers: {leader}\n");
+    if let Some(problem) = &group.problem {
+        text += &format!("  SHARED STORE: {problem}; nothing is moved by itself\n");
+    }
+    let mut rows = vec![vec![snapshot.vantage.clone(), "this one".to_owned()]];
+    for peer in &group.peers {
+        let state = match (&peer.heard, peer.alive) {
+            (None, _) => "never heard".to_owned(),
+            (Some(heard), false) => {
+                format!(
+                    "SILENT for {}",
+                    show(Duration::from_secs(snapshot.at.since(*heard).as_secs()))
+                )
+            }
+            (Some(_), true) if peer.isolated => "CUT OFF from its anchors".to_owned(),
+            (Some(_), true) if !peer.sees => "SEES NO SITE".to_owned(),
+            (Some(_), true) => "watches".to_owned(),
+        };
+        let journal = peer.journal.as_ref().map_or(String::new(), |why| format!("journal: {why}"));
+        rows.push(vec![peer.vantage.clone(), state, journal]);
+    }
+    text + &indent(&table(&rows))
 }
 
 /// One service: where it is served from, its sites, its providers, what comes next.

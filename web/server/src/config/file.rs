@@ -36,6 +36,8 @@ section! {
         log: LogFile,
         /// What must survive a restart.
         journal: JournalFile,
+        /// With whom this watcher shares its lead.
+        cluster: ClusterFile,
         /// Who is authoritative for the zones.
         providers: List<ProviderFile>,
         /// Who is asked after a move how far the world has followed.
@@ -164,6 +166,30 @@ section! {
         country: String,
         /// Its address, with port.
         address: SocketAddr,
+    }
+}
+
+section! {
+    /// `[cluster]`: the watchers that share a lead, and the store between them.
+    ClusterFile {
+        /// The vantages of all watchers, this one's among them.
+        vantages: List<String>,
+        /// The members of the etcd cluster.
+        endpoints: List<String>,
+        /// What all keys begin with.
+        prefix: String,
+        /// How long the lead outlives its holder.
+        lease: Duration,
+        /// The file with the authority that has signed the members' certificates.
+        ca: String,
+        /// The file with the certificate to show.
+        certificate: String,
+        /// Its key.
+        key: String,
+        /// The user to log in as.
+        user: String,
+        /// The user's password.
+        password: String,
     }
 }
 

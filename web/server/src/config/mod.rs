@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 
 use failover_core::{Policy, PolicySpec};
 pub use model::{
-    Account, Api, Config, Expect, Google, GoogleCredentials, Locations, Log, LogFormat, LogLevel,
-    NameServer, Provider, Server, Servers, Service, Site, Standby,
+    Account, Api, Cluster, Config, Expect, Google, GoogleCredentials, Locations, Log, LogFormat,
+    LogLevel, NameServer, Provider, Server, Servers, Service, Site, Standby,
 };
 pub use model_notify::{Heartbeat, Notify, Way};
 use problem::Source;

@@ -29,6 +29,8 @@ pub struct Config {
     pub log: Log,
     /// The SQLite journal.
     pub journal: PathBuf,
+    /// With whom this watcher shares its lead; `None`: it is alone.
+    pub cluster: Option<Cluster>,
     /// How long facts are kept in it for a replay.
     pub retention: watcher::Retention,
     /// Who is asked after a move how far the world has followed.
@@ -43,6 +45,27 @@ pub struct Config {
     pub heartbeat: Option<Heartbeat>,
     /// What is doubtful.
     pub warnings: Vec<Problem>,
+}
+
+/// The watchers that share a lead, and the store between them.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    /// Where it stands in the file.
+    pub place: Place,
+    /// The vantages of all watchers.
+    pub vantages: Vec<String>,
+    /// The members of the etcd cluster.
+    pub endpoints: Vec<String>,
+    /// What all keys begin with.
+    pub prefix: String,
+    /// How long the lead outlives its holder.
+    pub lease: Duration,
+    /// The authority that has signed the members' certificates (PEM).
+    pub ca: Option<String>,
+    /// The certificate to show and its key (PEM).
+    pub identity: Option<(String, SecretString)>,
+    /// The user to log in as, and the password.
+    pub user: Option<(String, SecretString)>,
 }
 
 /// What `schwenk locations` needs of a configuration.

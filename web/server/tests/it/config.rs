@@ -279,3 +279,16 @@ fn a_fence_needs_to_know_the_servers_of_every_site() {
     assert_eq!(spec.fence, failover_core::Fence::Before);
     assert_eq!(spec.sites.iter().map(|site| site.cold).collect::<Vec<_>>(), [false, true]);
 }
+
+#[test]
+fn a_group_of_watchers_gives_every_service_its_vantages() {
+    let group = "vantage = \"lon\"\n[cluster]\nvantages = [\"fra\", \"lon\", \"zrh\"]\n\
+                 endpoints = [\"https://10.0.0.1:2379\"]\nuser = \"schwenk\"\n\
+                 password = \"env:HCLOUD_TOKEN\"\n";
+    let config = parse(&format!("{group}{GOOD}")).expect("it is right");
+    let policy = config.services[0].policy.spec();
+    assert_eq!((policy.vantages.len(), policy.quorum), (3, 2));
+    let cluster = config.cluster.expect("a group");
+    assert_eq!((cluster.prefix.as_str(), cluster.lease.as_secs()), ("/schwenk", 5));
+    assert!(cluster.user.is_some_and(|(name, _)| name == "schwenk"));
+}

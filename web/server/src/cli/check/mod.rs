@@ -1,4 +1,5 @@
 //! `schwenk check`: is the configuration right, and what does it mean? Changes nothing.
+mod cluster;
 mod numbers;
 mod providers;
 mod target;
@@ -47,6 +48,8 @@ struct Checked {
     problems: Vec<String>,
     /// What each provider shows; empty with `--offline`.
     providers: Vec<Looked>,
+    /// What each member of the shared store answers; empty with `--offline`.
+    members: Vec<cluster::Member>,
     /// What each service means.
     services: Vec<Meaning>,
     /// Who is told what.
@@ -80,10 +83,15 @@ pub async fn check(args: CheckArgs, out: Out) -> Result<Exit, Failed> {
     };
     let services = config.services.iter().map(|service| meaning(service, &config, &seen));
     let services: Vec<Meaning> = services.collect();
-    let (providers, problems) =
+    let (providers, mut problems) =
         if args.offline { (Vec::new(), Vec::new()) } else { look(&config, args.timeout).await };
+    let (members, missing) =
+        if args.offline { (Vec::new(), Vec::new()) } else { cluster::look(&config).await };
+    problems.extend(missing);
+    let mut warnings = warnings(&config);
+    warnings.extend(cluster::warnings(&config));
     let channels = channels(&config)?;
-    let checked = Checked { warnings: warnings(&config), problems, providers, services, channels };
+    let checked = Checked { warnings, problems, providers, members, services, channels };
     out.print(&checked, || text(&config, &checked, args.offline))?;
     if checked.problems.is_empty() {
         return Ok(Exit::Done);
@@ -159,6 +167,9 @@ fn text(config: &Config, checked: &Checked, offline: bool) -> String {
     }
     for provider in &checked.providers {
         text += &providers::describe(provider);
+    }
+    for member in &checked.members {
+        text += &cluster::describe(member);
     }
     let asked = if offline { "The providers were not asked." } else { "Nothing was changed." };
     let verdict = match checked.problems.len() {

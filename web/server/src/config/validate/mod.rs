@@ -1,6 +1,7 @@
 //! From what was typed to what the program needs; every problem is reported, none hides another.
 mod blueprint;
 mod check;
+mod cluster;
 mod expect;
 mod journal;
 mod mariadb;
@@ -37,8 +38,11 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
     let journal = journal::journal(file, around, reader);
     let retention = journal::retention(file, reader);
     let providers = provider::providers(file, around, reader);
+    let cluster = cluster::cluster(file, &vantage, around, reader);
+    let vantages =
+        cluster.as_ref().map_or_else(|| vec![vantage.clone()], |all| all.vantages.clone());
     let resolvers = resolvers::resolvers(file, reader);
-    let services = service::services(file, &vantage, &providers, around, reader);
+    let services = service::services(file, &vantages, &providers, around, reader);
     let notify = notify::channels(file, &services, around, reader);
     let heartbeat = notify::heartbeat(file, around, reader);
     let blueprint = file.blueprint.as_ref();
@@ -52,6 +56,7 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
         server: server?,
         log: log(file),
         journal: journal?,
+        cluster,
         retention,
         resolvers,
         providers: providers.into_iter().flat_map(|declared| declared.provider).collect(),

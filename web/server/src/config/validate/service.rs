@@ -21,14 +21,14 @@ const TTL_MAX: u32 = 2_147_483_647;
 /// What every service of the file can refer to.
 #[derive(Clone, Copy)]
 struct Around<'a> {
-    vantage: &'a str,
+    vantages: &'a [String],
     providers: &'a [Declared],
     secrets: &'a Surroundings<'a>,
 }
 
 pub fn services(
     file: &File,
-    vantage: &str,
+    vantages: &[String],
     providers: &[Declared],
     secrets: &Surroundings<'_>,
     reader: &mut Reader<'_>,
@@ -40,7 +40,7 @@ pub fn services(
     if list.value.is_empty() && !reader.is_broken(&list.at) {
         reader.error(&list.at, format!("there is nothing to watch; {why}"));
     }
-    let around = Around { vantage, providers, secrets };
+    let around = Around { vantages, providers, secrets };
     let mut names = BTreeMap::new();
     let mut records = BTreeMap::new();
     let each = list.value.iter().filter_map(|Field { value: service, at }| {
@@ -87,7 +87,7 @@ fn service(
     let (counts, runs): (Vec<_>, Vec<_>) = checks.into_iter().unzip();
     let drafted = policy::Draft {
         service: name.clone().unwrap_or_default(),
-        vantages: vec![around.vantage.to_owned()],
+        vantages: around.vantages.to_vec(),
         sites: sites.iter().map(|site| (site.name.clone(), servers::is_cold(site))).collect(),
         checks: counts,
         providers: members.iter().map(|d| provider_policy(d)).collect(),

@@ -22,6 +22,8 @@ pub struct Snapshot {
     pub journal_problem: Option<String>,
     /// What lasts and is no event, the longest-lasting first.
     pub alerts: Vec<AlertView>,
+    /// Set when this watcher is one of several.
+    pub cluster: Option<ClusterView>,
     /// The services, in the configuration's order.
     pub services: Vec<ServiceSnapshot>,
     /// The latest events, newest first.
@@ -41,6 +43,44 @@ pub struct AlertView {
     pub text: String,
     /// Since when it lasts.
     pub since: u64,
+}
+
+/// The watchers that share a lead, as one of them sees them.
+#[derive(Serialize, ToSchema)]
+pub struct ClusterView {
+    /// The vantage that leads, as far as this watcher has heard.
+    pub leader: Option<String>,
+    /// The epoch under which it leads.
+    pub epoch: u64,
+    /// Whether this watcher leads.
+    pub leads: bool,
+    /// Since when nobody leads; none: somebody does.
+    pub since: Option<u64>,
+    /// Why the shared store is not reached; nothing is moved by itself meanwhile.
+    pub problem: Option<String>,
+    /// The other watchers, by vantage.
+    pub peers: Vec<PeerView>,
+}
+
+/// Another watcher.
+#[derive(Serialize, ToSchema)]
+pub struct PeerView {
+    /// Its vantage.
+    pub vantage: String,
+    /// When it was last heard; none: never.
+    pub heard: Option<u64>,
+    /// Whether that is recent.
+    pub alive: bool,
+    /// Whether it sees any site up.
+    pub sees: bool,
+    /// Whether it reaches none of its anchors.
+    pub isolated: bool,
+    /// Whether it says that it leads.
+    pub leads: bool,
+    /// What is wrong with its own journal.
+    pub journal: Option<String>,
+    /// Its version.
+    pub version: Option<String>,
 }
 
 /// One service at a moment.
