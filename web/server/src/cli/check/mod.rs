@@ -129,8 +129,11 @@ fn channels(config: &Config) -> Result<Vec<Told>, Failed> {
 
 fn warnings(config: &Config) -> Vec<String> {
     let policies = config.services.iter().map(|service| service.policy.spec());
-    let missed =
-        policies.flat_map(|policy| target::missed(policy, &config.expect, &config.vantage));
+    let reporters: Vec<&str> = match &config.cluster {
+        Some(cluster) => cluster.vantages.iter().map(String::as_str).collect(),
+        None => vec![&config.vantage],
+    };
+    let missed = policies.flat_map(|policy| target::missed(policy, &config.expect, &reporters));
     config.warnings.iter().map(ToString::to_string).chain(missed).collect()
 }
 

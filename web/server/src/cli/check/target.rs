@@ -9,15 +9,17 @@ use crate::config::duration::show;
 /// So many more failures are tried; more would help slowly and cost much.
 const MOST_FAILURES: u8 = 8;
 
-/// A warning for everything that is missed. Only `reporter` probes; other vantages of the policy
+/// A warning for everything that is missed. Only `reporters` probe; other vantages of the policy
 /// are silent.
-pub fn missed(policy: &PolicySpec, expect: &Expect, reporter: &str) -> Vec<String> {
-    let all = [silent(policy, reporter), false_failover(policy, expect), slow(policy, expect)];
+pub fn missed(policy: &PolicySpec, expect: &Expect, reporters: &[&str]) -> Vec<String> {
+    let all = [silent(policy, reporters), false_failover(policy, expect), slow(policy, expect)];
     all.into_iter().flatten().collect()
 }
 
-fn silent(policy: &PolicySpec, reporter: &str) -> Option<String> {
-    let reporting = policy.vantages.iter().filter(|vantage| *vantage == reporter).count();
+fn silent(policy: &PolicySpec, reporters: &[&str]) -> Option<String> {
+    let reports = |vantage: &&String| reporters.contains(&vantage.as_str());
+    let reporting = policy.vantages.iter().filter(reports).count();
+    let reporter = reporters.join("\", \"");
     let PolicySpec { service, quorum, .. } = policy;
     (usize::from(*quorum) > reporting).then(|| {
         format!(
@@ -148,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_bound_that_is_missed_is_told_with_what_would_help() {
-        let told = missed(&policy(&["here"]), &expect(None), "here");
+        let told = missed(&policy(&["here"]), &expect(None), &["here"]);
         assert_eq!(told.len(), 1, "{told:?}");
         for part in [
             "service app: a false failover every 5.8 days, if 1 % of the probes are lost",
@@ -160,14 +162,14 @@ mod tests {
             assert!(told[0].contains(part), "no \"{part}\" in {told:?}");
         }
         let two = policy(&["here"]).with_checks(vec!["http".to_owned(), "tls".to_owned()]);
-        assert_eq!(missed(&two, &expect(None), "here"), [""; 0]);
+        assert_eq!(missed(&two, &expect(None), &["here"]), [""; 0]);
     }
 
     #[test]
     fn a_slow_verdict_is_told_only_if_a_target_is_set() {
         let two = policy(&["here"]).with_checks(vec!["http".to_owned(), "tls".to_owned()]);
-        assert_eq!(missed(&two, &expect(Some(1700)), "here"), [""; 0]);
-        let told = missed(&two, &expect(Some(1600)), "here");
+        assert_eq!(missed(&two, &expect(Some(1700)), &["here"]), [""; 0]);
+        let told = missed(&two, &expect(Some(1600)), &["here"]);
         assert!(
             told[0].contains("after 1 s 700 ms at worst; the target is 1 s 600 ms"),
             "{told:?}"
@@ -176,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_quorum_of_vantages_that_do_not_report_is_told() {
-        let told = missed(&policy(&["here", "there", "yonder"]), &expect(None), "here");
+        let told = missed(&policy(&["here", "there", "yonder"]), &expect(None), &["here"]);
         assert!(told[0].contains("2 vantages must agree, but only \"here\" reports"), "{told:?}");
     }
 }
