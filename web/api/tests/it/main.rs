@@ -232,6 +232,7 @@ fn a_snapshot_names_its_parts_as_the_panel_reads_them() {
     [
       "alerts",
       "at",
+      "cluster",
       "journal_problem",
       "number",
       "recent",
