@@ -65,10 +65,7 @@ pub async fn events(
     _: Viewer,
     Ask(query): Ask<EventsQuery>,
 ) -> Answer<Json<Events>> {
-    let limit = query.limit.unwrap_or(EVENTS_DEFAULT);
-    if limit == 0 || limit > EVENTS_MAX {
-        return Err(Refusal::bad_request(format!("limit must be from 1 to {EVENTS_MAX}")));
-    }
+    let limit = limited(query.limit, EVENTS_DEFAULT, EVENTS_MAX)?;
     if let Some(name) = &query.service {
         service(&app.watcher().snapshot(), name)?;
     }
@@ -102,10 +99,7 @@ pub async fn notifications(
     _: Viewer,
     Ask(query): Ask<NotificationsQuery>,
 ) -> Answer<Json<Notifications>> {
-    let limit = query.limit.unwrap_or(EVENTS_DEFAULT);
-    if limit == 0 || limit > EVENTS_MAX {
-        return Err(Refusal::bad_request(format!("limit must be from 1 to {EVENTS_MAX}")));
-    }
+    let limit = limited(query.limit, EVENTS_DEFAULT, EVENTS_MAX)?;
     let read = app.watcher().notifications(limit).await;
     let read = read.map_err(|error| Refusal::unavailable(error.to_string()))?;
     let channels = app.watcher().deliveries().into_iter().map(|one| ChannelState {
@@ -116,6 +110,16 @@ pub async fn notifications(
     });
     let notifications = read.into_iter().map(shown).collect();
     Ok(Json(Notifications { notifications, channels: channels.collect() }))
+}
+
+/// How many are asked for.
+fn limited(asked: Option<u32>, default: u32, max: u32) -> Answer<u32> {
+    let limit = asked.unwrap_or(default);
+    if (1..=max).contains(&limit) {
+        Ok(limit)
+    } else {
+        Err(Refusal::bad_request(format!("limit must be from 1 to {max}")))
+    }
 }
 
 fn shown(one: watcher::Notification) -> Notification {
@@ -170,10 +174,7 @@ pub async fn curves(
     _: Viewer,
     Ask(query): Ask<CurvesQuery>,
 ) -> Answer<Json<Curves>> {
-    let limit = query.limit.unwrap_or(1);
-    if limit == 0 || limit > CURVES_MAX {
-        return Err(Refusal::bad_request(format!("limit must be from 1 to {CURVES_MAX}")));
-    }
+    let limit = limited(query.limit, 1, CURVES_MAX)?;
     if let Some(name) = &query.service {
         service(&app.watcher().snapshot(), name)?;
     }
