@@ -20,6 +20,10 @@ pub const THEME_DARK: &str = "Theme: dark";
 pub const KEYS: &str = "Keyboard";
 pub const CLOSE: &str = "Close";
 pub const CANCEL: &str = "Cancel";
+pub const FETCHING_PAGE: &str = "The page is being fetched …";
+pub const PAGE_MISSING: &str =
+    "This page could not be fetched. Reload if Schwenk was upgraded meanwhile.";
+pub const TRY_AGAIN: &str = "Try again";
 pub const WAITING: &str = "waiting for news";
 pub const ROLE_VIEW: &str = "You may look, not command.";
 pub const NO_SUCH_SERVICE: &str = "There is no service of this name.";
