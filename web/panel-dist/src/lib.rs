@@ -63,7 +63,7 @@ mod tests {
                 named += 1;
             }
         }
-        assert_eq!(named, 7, "the page names five files, its script two");
+        assert_eq!(named, 9, "the page names five files, its script four");
     }
 
     #[test]
