@@ -2,6 +2,9 @@
 mod bind;
 mod compile;
 mod embed;
+#[path = "../../panel/words/read.rs"]
+#[allow(dead_code, reason = "the panel's test reads more of it")]
+mod words;
 
 use std::env;
 use std::error::Error;
@@ -30,7 +33,7 @@ fn build() -> Result<(), Box<dyn Error>> {
     }
     let mut dist = embed::Dist::new(&out, env::var("PROFILE")? == "release");
     let compiled = compile::panel(workspace, &out, dist.release)?;
-    fill(&mut dist, &web.join("panel/static"), &bind::bind(&compiled, &out)?)?;
+    fill(&mut dist, &web.join("panel"), &bind::bind(&compiled, &out)?)?;
     dist.finish()
 }
 
@@ -40,20 +43,29 @@ fn watched(web: &Path, workspace: &Path) -> Vec<PathBuf> {
     for package in [web.join("panel"), web.join("api"), workspace.join("crates/failover-core")] {
         paths.extend([package.join("src"), package.join("Cargo.toml")]);
     }
-    paths.extend([web.join("panel/static"), web.join("panel-dist/build")]);
+    for folder in ["panel/static", "panel/words", "panel/build.rs", "panel-dist/build"] {
+        paths.push(web.join(folder));
+    }
     paths
 }
 
 /// Files are added in the order in which they name each other.
 fn fill(dist: &mut embed::Dist, own: &Path, bound: &[bind::Bound]) -> Result<(), Box<dyn Error>> {
     let text = |name: &str| {
-        let path = own.join(name);
+        let path = own.join("static").join(name);
         std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
     };
     let folder = parts(dist, bound)?;
     let at = |name: &str| format!("{folder}/{name}");
     let (js, wasm, loader) = (at(bind::SCRIPT), at(bind::MODULE), at(bind::LOADER));
-    let boot = text("boot.js")?.replace("{{js}}", &js).replace("{{wasm}}", &wasm);
+    let mut boot = text("boot.js")?.replace("{{js}}", &js).replace("{{wasm}}", &wasm);
+    let english = words::language(&own.join("words/en"))?;
+    for language in ["en", "de"] {
+        let texts = words::language(&own.join("words").join(language))?;
+        let texts = words::wire(&english, &texts)?;
+        let texts = dist.add(&format!("words-{language}"), "txt", texts.as_bytes())?;
+        boot = boot.replace(&format!("{{{{{language}}}}}"), &texts.path);
+    }
     let boot = dist.add("boot", "js", boot.as_bytes())?;
     let css = dist.add("panel", "css", text("panel.css")?.as_bytes())?;
     let icon = text("favicon.svg")?;

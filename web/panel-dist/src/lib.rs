@@ -63,7 +63,7 @@ mod tests {
                 named += 1;
             }
         }
-        assert_eq!(named, 8, "the page names six files, its script two");
+        assert_eq!(named, 10, "the page names six files, its script four");
     }
 
     #[test]
