@@ -40,6 +40,7 @@
 pub mod model;
 pub mod property;
 mod random;
+pub mod replay;
 mod script;
 mod seen;
 mod shrink;

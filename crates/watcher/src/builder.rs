@@ -194,6 +194,7 @@ impl WatcherBuilder {
         });
         let mut states: BTreeMap<String, State> = opened.states.into_iter().collect();
         let segments = Arc::new(AtomicU64::new(opened.segment));
+        let policies = setup.services.iter().map(|service| service.spec.policy.clone()).collect();
         let services = setup.services.iter().enumerate().map(|(at, service)| {
             let state = states.remove(service.name()).unwrap_or_default();
             let site = |name: &str| {
@@ -220,7 +221,8 @@ impl WatcherBuilder {
         let seated = self.cluster.map(|cluster| Seated::new(cluster, &setup, opened.mirrored));
         let (driver, snapshots) =
             Driver::new(setup, services, journal, memory, shared, incoming, seated);
-        let handle = Handle { requests, snapshots, journal: path, counts, deliveries, pulse };
+        let journal = path;
+        let handle = Handle { requests, snapshots, journal, counts, deliveries, pulse, policies };
         Ok(Watcher { driver, handle })
     }
 

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use dns_provider::RrSet;
-use failover_core::{Actor, Command, Curve, EventRecord, MoveId, SiteId, Snapshot};
+use failover_core::{Actor, Command, Curve, EventRecord, MoveId, Policy, SiteId, Snapshot};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::alert::Alert;
@@ -11,6 +11,7 @@ use crate::error::{CommandError, JournalError};
 use crate::figures::{Counts, Figures};
 use crate::journal;
 use crate::pulse::{Health, Pulse};
+use crate::replay::{Incident, NoIncident, Recording};
 use crate::telling::{Deliveries, DeliveryCounts, Notification};
 
 /// A way to look at a watcher and to command it. Cheap to clone; outlives the watcher.
@@ -22,6 +23,7 @@ pub struct Handle {
     pub(crate) counts: Arc<Counts>,
     pub(crate) deliveries: DeliveryCounts,
     pub(crate) pulse: Pulse,
+    pub(crate) policies: Arc<[Policy]>,
 }
 
 /// The snapshots as they are made; a slow reader gets only the newest.
@@ -166,6 +168,21 @@ impl Handle {
         let path = self.journal.clone();
         let service = service.map(str::to_owned);
         let read = move || journal::read_curves(&path, service.as_deref(), id, limit);
+        tokio::task::spawn_blocking(read).await.map_err(|_| JournalError::Stopped)?
+    }
+}
+
+impl Handle {
+    /// The policies of the services, in their order.
+    pub fn policies(&self) -> &[Policy] {
+        &self.policies
+    }
+
+    /// What the machine was told around event `seq` of the journal, so that it can be replayed. Also
+    /// works after the watcher has ended.
+    pub async fn incident(&self, seq: u64) -> Result<Result<Incident, NoIncident>, JournalError> {
+        let path = self.journal.clone();
+        let read = move || Recording::open(&path)?.incident(seq);
         tokio::task::spawn_blocking(read).await.map_err(|_| JournalError::Stopped)?
     }
 }

@@ -13,10 +13,21 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("dns-provider", &["cloud-http"]),
     ("cloud-api", &["cloud-http"]),
     ("notify", &["cloud-http"]),
-    ("watcher", &["cloud-api", "cloud-http", "dns-provider", "failover-core", "health", "notify"]),
+    (
+        "watcher",
+        &[
+            "cloud-api",
+            "cloud-http",
+            "dns-provider",
+            "failover-core",
+            "failover-sim",
+            "health",
+            "notify",
+        ],
+    ),
     ("cloud-emulator", &[]),
     ("web-api", &["failover-core"]),
-    ("panel", &["failover-core", "web-api"]),
+    ("panel", &["failover-core", "failover-sim", "web-api"]),
     ("panel-dist", &[]),
     (
         "schwenk",

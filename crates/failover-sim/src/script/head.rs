@@ -3,8 +3,8 @@ use std::fmt;
 use std::time::Duration;
 
 use failover_core::{
-    AnswerMode, Drift, Failback, Fall, Fence, Latch, OnAllDown, Policy, PolicySpec, Preset,
-    ProviderPolicy, Require,
+    AnswerMode, CheckPolicy, Drift, Failback, Fall, Fence, Latch, OnAllDown, Policy, PolicySpec,
+    Preset, ProviderPolicy, Require,
 };
 
 use super::Script;
@@ -34,6 +34,7 @@ pub(super) fn read(head: &[Line<'_>]) -> Result<(PolicySpec, Setup, u64), String
             ["set", setting @ ..] => set(&mut spec, setting),
             ["world", setting @ ..] => build(&mut setup, setting),
             ["seed", word] => number(word).map(|read| seed = read),
+            ["check", name, key, value] => one_check_time(&mut spec, name, key, value),
             ["preset" | "sites" | "cold" | "vantages" | "checks", ..] => Ok(()),
             ["providers" | "unguarded", ..] => Ok(()),
             _ => Err(format!("\"{text}\" is nothing that a script begins with")),
@@ -116,15 +117,27 @@ fn times(spec: &mut PolicySpec) -> [(&'static str, &mut Duration); 10] {
 
 /// A timing of all checks.
 fn check_time(spec: &mut PolicySpec, key: &str, time: Duration) -> Result<(), String> {
-    for check in &mut spec.checks {
-        *match key {
-            "interval" => &mut check.interval,
-            "fast_interval" => &mut check.fast_interval,
-            "timeout" => &mut check.timeout,
-            _ => return Err(format!("there is no setting \"{key}\"")),
-        } = time;
-    }
+    spec.checks.iter_mut().try_for_each(|check| {
+        *timing(check, key)? = time;
+        Ok(())
+    })
+}
+
+/// A timing of one check that differs from the others.
+fn one_check_time(spec: &mut PolicySpec, name: &str, key: &str, value: &str) -> Result<(), String> {
+    let found = spec.checks.iter_mut().find(|check| check.name == name);
+    let check = found.ok_or_else(|| format!("there is no check \"{name}\""))?;
+    *timing(check, key)? = read_time(value)?;
     Ok(())
+}
+
+fn timing<'a>(check: &'a mut CheckPolicy, key: &str) -> Result<&'a mut Duration, String> {
+    Ok(match key {
+        "interval" => &mut check.interval,
+        "fast_interval" => &mut check.fast_interval,
+        "timeout" => &mut check.timeout,
+        _ => return Err(format!("there is no setting \"{key}\"")),
+    })
 }
 
 fn build(setup: &mut Setup, words: &[&str]) -> Result<(), String> {
@@ -167,7 +180,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, script: &Script) -> fmt::Result 
     };
     let sites = || spec.sites.iter();
     let providers = || spec.providers.iter();
-    let name = |check: &failover_core::CheckPolicy| check.name.clone();
+    let name = |check: &CheckPolicy| check.name.clone();
     let checks: Vec<String> = spec.checks.iter().map(name).collect();
     let lines = [
         format!("seed {}\n", script.seed),
@@ -187,6 +200,9 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, script: &Script) -> fmt::Result 
         if *written != usual {
             writeln!(f, "set {written}")?;
         }
+    }
+    for written in odd_checks(spec) {
+        writeln!(f, "check {written}")?;
     }
     for (written, usual) in make(&script.setup).iter().zip(make(&Setup::default())) {
         if *written != usual {
@@ -208,6 +224,23 @@ fn settings(spec: &PolicySpec) -> Vec<String> {
         all.push(format!("timeout {}", time(check.timeout)));
     }
     all
+}
+
+/// The timings of checks that differ from those of the first.
+fn odd_checks(spec: &PolicySpec) -> Vec<String> {
+    let Some(first) = spec.checks.first() else { return Vec::new() };
+    let odd = |check: &CheckPolicy| {
+        let pairs = [
+            ("interval", check.interval, first.interval),
+            ("fast_interval", check.fast_interval, first.fast_interval),
+            ("timeout", check.timeout, first.timeout),
+        ];
+        let differ = pairs.into_iter().filter(|(_, own, usual)| own != usual);
+        differ
+            .map(|(key, own, _)| format!("{} {key} {}", check.name, time(own)))
+            .collect::<Vec<_>>()
+    };
+    spec.checks.iter().flat_map(odd).collect()
 }
 
 fn choices(spec: &PolicySpec) -> Vec<String> {

@@ -102,6 +102,22 @@ impl Script {
     }
 }
 
+impl Fault {
+    /// Reads what stands behind the time in a line of a script.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, for people.
+    pub fn parse(spec: &PolicySpec, line: &str) -> Result<Self, String> {
+        fault::read(spec, &line.split_whitespace().collect::<Vec<_>>())
+    }
+
+    /// What stands behind the time in a line of a script.
+    pub fn line(&self, spec: &PolicySpec) -> String {
+        fault::write(spec, self)
+    }
+}
+
 impl fmt::Display for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         head::write(f, self)?;

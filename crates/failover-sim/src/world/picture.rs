@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 use failover_core::{
-    Answer, CheckId, EventRecord, ProviderId, Published, Sample, SampleSeries, ServerAnswer,
+    Answer, CheckId, Event, EventRecord, ProviderId, Published, Sample, SampleSeries, ServerAnswer,
     ServiceSnapshot, SiteFacts, SiteId, SiteSet, Snapshot, Timestamp, VantageId, View,
 };
 
@@ -18,15 +18,7 @@ impl World {
         let spec = self.policy.spec();
         let watcher = &self.watchers[self.leader()];
         let at = Timestamp::from_millis(watcher.clock.at(self.now));
-        let records = self.journal.recent.iter().rev();
-        let recent = records.map(|(seq, at, event)| EventRecord {
-            seq: *seq,
-            at: *at,
-            service: spec.service.clone(),
-            severity: event.severity(),
-            text: event.text(spec),
-            event: event.clone(),
-        });
+        let recent = self.journal.recent.iter().rev().map(|known| self.line_of(known));
         let home = watcher.home.and_then(|home| spec.vantages.get(home.index()));
         Snapshot {
             number: (self.now - BEGIN) / 1_000,
@@ -39,6 +31,28 @@ impl World {
             cluster: None,
             services: vec![self.service(watcher.machine.view(at))],
             recent: recent.collect(),
+        }
+    }
+
+    /// The latest events of the journal with a number above `after`, oldest first, each with its time
+    /// since the beginning; a few dozen are kept.
+    pub fn events(&self, after: u64) -> impl Iterator<Item = (Duration, EventRecord)> {
+        let new = self.journal.recent.iter().filter(move |(seq, ..)| *seq > after);
+        new.map(move |known| {
+            let age = known.1.as_millis().saturating_sub(BEGIN);
+            (Duration::from_millis(age), self.line_of(known))
+        })
+    }
+
+    fn line_of(&self, (seq, at, event): &(u64, Timestamp, Event)) -> EventRecord {
+        let spec = self.policy.spec();
+        EventRecord {
+            seq: *seq,
+            at: *at,
+            service: spec.service.clone(),
+            severity: event.severity(),
+            text: event.text(spec),
+            event: event.clone(),
         }
     }
 

@@ -54,6 +54,14 @@ pub(super) fn events(
     Ok(found)
 }
 
+/// The event of this number.
+pub(super) fn event(connection: &Connection, seq: u64) -> Result<Option<EventRecord>, Failed> {
+    let query = "SELECT seq, at, service, severity, text, event FROM events WHERE seq = ?1";
+    let mut statement = connection.prepare_cached(query)?;
+    let mut rows = statement.query([number(seq)])?;
+    rows.next()?.map(record).transpose()
+}
+
 /// The events of `service` above `after`, up to and including `until`, oldest first.
 pub(super) fn events_between(
     connection: &Connection,

@@ -131,6 +131,11 @@ impl Recorded {
         })
     }
 
+    /// The event of this number.
+    pub(crate) fn event(&self, seq: u64) -> Result<Option<EventRecord>, JournalError> {
+        self.tried(|connection| read::event(connection, seq))
+    }
+
     /// The events of `service` above `after`, up to and including `until`, oldest first.
     pub(crate) fn events(
         &self,

@@ -61,6 +61,14 @@ pub struct Seen<'a> {
     pub outputs: &'a [Output],
 }
 
+impl<'a> Seen<'a> {
+    /// The same step without its segment.
+    pub(super) fn simulated(&self) -> failover_sim::replay::Seen<'a> {
+        let Self { step, machine, outputs, .. } = *self;
+        failover_sim::replay::Seen { now: step.now, fact: &step.fact, machine, outputs }
+    }
+}
+
 /// What the segment before has left behind.
 struct Before {
     machine: Failover,

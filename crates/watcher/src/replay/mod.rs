@@ -6,12 +6,9 @@
 //! them to another policy.
 //!
 //! A journal can be read while a watcher writes it. What is read is one moment's view of it.
-mod compare;
 mod difference;
 mod follow;
-mod measure;
-mod places;
-mod provider;
+mod incident;
 mod what_if;
 
 use std::path::Path;
@@ -22,11 +19,10 @@ use crate::error::JournalError;
 use crate::journal::{Recorded, SegmentRow};
 
 pub use crate::facts::{Step, Why};
-pub use compare::Row;
 pub use difference::{Difference, What};
+pub use failover_sim::replay::{Decision, Measured, Row, WhatIf};
 pub use follow::{Followed, Link, Replay, Seen};
-pub use measure::Measured;
-pub use what_if::{Decision, WhatIf};
+pub use incident::{Incident, NoIncident};
 
 /// A journal as it is replayed; never written.
 #[derive(Debug)]

@@ -1,51 +1,10 @@
-//! The same observations to another policy.
-//!
-//! Probes, isolation, lag, leadership, commands and the passing of time are given as they were
-//! recorded. What the recorded world answered to the recorded machine cannot be: another policy
-//! asks for other things. Stand-ins answer instead; see [`super::provider`].
-use std::time::Duration;
+//! The same observations to another policy, out of a journal.
+use failover_core::Policy;
+use failover_sim::replay::{Decision, Other, Stopwatch, WhatIf, rows};
 
-use failover_core::{
-    Answer, Event, Failover, Input, MoveId, MoveKind, Output, Policy, PolicySpec, ProviderId,
-    SiteSet, Timestamp, Verdict,
-};
-
-use super::compare::{self, Row};
-use super::measure::Stopwatch;
-use super::places::Places;
-use super::provider::StandIns;
-use super::{Difference, Measured, Recording, Seen, Segment};
+use super::{Difference, Recording, Segment};
 use crate::error::JournalError;
 use crate::facts::Why;
-
-/// Between two ticks that were not recorded.
-const TICK_MIN: Duration = Duration::from_millis(5);
-
-/// What another policy would have made of a recording.
-#[derive(Clone, Debug)]
-pub struct WhatIf {
-    /// How long the recorded providers took; the stand-ins take as long.
-    pub measured: Vec<Measured>,
-    /// What was decided, and what would have been.
-    pub rows: Vec<Row>,
-    /// What was decided.
-    pub recorded: Vec<Decision>,
-    /// What would have been.
-    pub other: Vec<Decision>,
-}
-
-/// Something that was decided, or would have been.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decision {
-    /// When.
-    pub at: Timestamp,
-    /// In the fewest words, the same on both sides: `london is down`.
-    pub what: String,
-    /// Whether a move begins.
-    pub begins_move: bool,
-    /// The journal's sentence.
-    pub text: String,
-}
 
 impl Recording {
     /// Replays `segments` of one service, oldest first, and gives the same observations to
@@ -59,8 +18,8 @@ impl Recording {
         let mut stopwatch = Stopwatch::default();
         let mut recorded = Vec::new();
         let replay = self.replay(segments, &mut |seen| {
-            stopwatch.see(seen);
-            note(seen.step.now, seen.outputs, seen.machine.policy().spec(), &mut recorded);
+            stopwatch.see(seen.simulated());
+            Decision::note(seen.simulated(), &mut recorded);
         })?;
         if let Some(difference) = replay.difference {
             return Ok(Err(Box::new(difference)));
@@ -75,187 +34,15 @@ impl Recording {
                 Err(_) => continue,
             };
             let other = other.get_or_insert_with(|| Other::new(policy, &begin, &measured));
-            other.begin(segment.why, &begin);
+            other.begin(segment.why == Why::Start, &begin);
             let mut before = begin;
             self.replay(std::slice::from_ref(segment), &mut |seen| {
-                other.see(seen, &before);
+                other.see(seen.step.now, &seen.step.fact, &before);
                 before = seen.machine.clone();
             })?;
         }
-        let other = other.map(Other::end).unwrap_or_default();
-        let rows = compare::rows(&recorded, &other);
+        let other = other.map(|other| other.decisions().to_vec()).unwrap_or_default();
+        let rows = rows(&recorded, &other);
         Ok(Ok(WhatIf { measured, rows, recorded, other }))
     }
-}
-
-/// The other policy's machine and its world.
-struct Other {
-    machine: Failover,
-    providers: StandIns,
-    places: Places,
-    now: Timestamp,
-    decisions: Vec<Decision>,
-}
-
-impl Other {
-    fn new(policy: &Policy, begin: &Failover, measured: &[Measured]) -> Self {
-        let places = Places::between(begin.policy().spec(), policy.spec());
-        // The state's places are those of the policy in it, which may be an older one.
-        let known = begin.state().policy().unwrap_or(begin.policy().spec());
-        let stored = Places::between(known, policy.spec()).sites(begin.state().desired());
-        let stored = (!stored.is_empty()).then_some(stored);
-        Self {
-            machine: Failover::new(policy.clone(), begin.state().clone()),
-            providers: StandIns::new(measured, stored),
-            places,
-            now: Timestamp::default(),
-            decisions: Vec::new(),
-        }
-    }
-
-    /// The recorded watcher was started, or goes on.
-    fn begin(&mut self, why: Why, begin: &Failover) {
-        self.places = Places::between(begin.policy().spec(), self.machine.policy().spec());
-        if why == Why::Start {
-            let (policy, state) = (self.machine.policy().clone(), self.machine.state().clone());
-            self.machine = Failover::new(policy, state);
-            self.providers.forget();
-            self.now = Timestamp::default();
-        }
-    }
-
-    fn see(&mut self, seen: Seen<'_>, before: &Failover) {
-        let now = seen.step.now;
-        self.pass(now, before);
-        let fact = match &seen.step.fact {
-            Input::Stored { provider, answer } => self
-                .seen(*provider, answer, before)
-                .map(|(provider, answer)| Input::Stored { provider, answer }),
-            Input::Answered { provider, answer } => self
-                .seen(*provider, answer, before)
-                .map(|(provider, answer)| Input::Answered { provider, answer }),
-            other => self.places.fact(other, self.open_move()),
-        };
-        if let Some(fact) = fact {
-            self.step(now, fact);
-        }
-    }
-
-    /// What is said in place of what was seen at a recorded provider.
-    fn seen(
-        &mut self,
-        provider: ProviderId,
-        answer: &Answer,
-        before: &Failover,
-    ) -> Option<(ProviderId, Answer)> {
-        let own = match answer {
-            Answer::Sites(sites) => is_own(*sites, before),
-            _ => false,
-        };
-        let (provider, answer) = (self.places.provider(provider)?, self.places.answer(answer));
-        let said = self.providers.seen(provider, answer, own)?;
-        (!self.providers.is_writing(provider)).then_some((provider, said))
-    }
-
-    /// What happens by itself until `now`: answers come, and the machine is woken when it asked,
-    /// unless the recorded one had asked for an earlier moment: then the watcher was late.
-    fn pass(&mut self, now: Timestamp, recorded: &Failover) {
-        let late = recorded.deadline().map(|(at, _)| at);
-        let gap = now.since(self.now);
-        let gap_max = self.machine.policy().spec().tick_gap_max;
-        // A watcher that was asleep heard nothing meanwhile.
-        let awake = self.now != Timestamp::default() && gap <= gap_max;
-        while awake && self.pass_once(now, late) {}
-        self.now = self.now.max(now);
-    }
-
-    /// The next answer or tick that is due by `now`; says whether there was one.
-    fn pass_once(&mut self, now: Timestamp, late: Option<Timestamp>) -> bool {
-        let wake = self.machine.deadline().map(|(at, _)| at.max(self.now.plus(TICK_MIN)));
-        let wake = wake.filter(|wake| late.is_none_or(|late| *wake < late));
-        let answer = self.providers.next().map(|at| at.max(self.now));
-        match (wake, answer) {
-            (wake, Some(at)) if at <= now && wake.is_none_or(|wake| at <= wake) => {
-                if let Some(fact) = self.providers.answer() {
-                    self.step(at, fact);
-                }
-            }
-            (Some(at), _) if at < now => self.step(at, Input::Tick),
-            _ => return false,
-        }
-        true
-    }
-
-    fn step(&mut self, now: Timestamp, fact: Input) {
-        self.now = now;
-        let outputs = self.machine.step(now, fact);
-        outputs.iter().for_each(|output| self.providers.ask(now, output));
-        note(now, &outputs, self.machine.policy().spec(), &mut self.decisions);
-    }
-
-    fn open_move(&self) -> Option<MoveId> {
-        self.machine.view(self.now).open_move.map(|open| open.id)
-    }
-
-    fn end(self) -> Vec<Decision> {
-        self.decisions
-    }
-}
-
-/// Whether these are sites the machine has published or is about to.
-fn is_own(sites: SiteSet, machine: &Failover) -> bool {
-    let state = machine.state();
-    let open = || machine.view(Timestamp::default()).open_move;
-    state.desired().is_empty()
-        || state.desired() == sites
-        || open().is_some_and(|m| m.from == sites)
-}
-
-/// Keeps what of a step's events is a decision.
-fn note(now: Timestamp, outputs: &[Output], spec: &PolicySpec, decisions: &mut Vec<Decision>) {
-    for output in outputs {
-        let Output::Record(event) = output else { continue };
-        let Some(what) = what(event, spec) else { continue };
-        let begins_move = matches!(event, Event::MoveStarted { .. });
-        decisions.push(Decision { at: now, what, begins_move, text: event.text(spec) });
-    }
-}
-
-fn what(event: &Event, spec: &PolicySpec) -> Option<String> {
-    let site = |at: usize| spec.sites.get(at).map_or("a site", |site| site.name.as_str());
-    let sites = |set: SiteSet| -> String {
-        set.iter().map(|one| site(one.index())).collect::<Vec<_>>().join(" and ")
-    };
-    Some(match event {
-        Event::VerdictChanged { site: at, to, .. } => {
-            let to = match to {
-                Verdict::Up => "up",
-                Verdict::Down => "down",
-                _ => return None,
-            };
-            format!("{} is {to}", site(at.index()))
-        }
-        Event::MoveStarted { reason, to, .. } => {
-            let kind = match reason {
-                MoveKind::Failover => "failover",
-                MoveKind::Switchover => "switchover",
-                MoveKind::Forced => "forced move",
-                MoveKind::Failback => "failback",
-                MoveKind::Membership => "new answer",
-                MoveKind::Repair => "repair",
-                _ => "move",
-            };
-            format!("{kind} to {}", sites(*to))
-        }
-        Event::MoveCompleted { .. } => "move complete".to_owned(),
-        Event::MoveAbandoned { .. } => "move given up".to_owned(),
-        Event::Held { .. } => "a move is held back".to_owned(),
-        Event::AllDown => "no site is up".to_owned(),
-        Event::AllDownOver => "some site is up again".to_owned(),
-        Event::BudgetSpent { .. } => "too many moves: disarmed".to_owned(),
-        Event::Latched { .. } => "latched".to_owned(),
-        Event::DriftSeen { .. } => "drift is seen".to_owned(),
-        Event::CommandRefused { .. } => "a command is refused".to_owned(),
-        _ => return None,
-    })
 }

@@ -20,7 +20,7 @@ pub struct Row {
 
 /// Puts the same decisions beside each other: as many as there are on both sides, in order, and so
 /// that they lie as close together as can be.
-pub(super) fn rows(recorded: &[Decision], other: &[Decision]) -> Vec<Row> {
+pub fn rows(recorded: &[Decision], other: &[Decision]) -> Vec<Row> {
     let mut kinds: BTreeMap<(&str, bool), Sides> = BTreeMap::new();
     for decision in recorded {
         kinds.entry((&decision.what, decision.begins_move)).or_default().0.push(decision.at);

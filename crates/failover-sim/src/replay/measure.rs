@@ -24,20 +24,21 @@ pub struct Measured {
 
 /// Watches a replay with a clock in its hand.
 #[derive(Debug, Default)]
-pub(super) struct Stopwatch {
+pub struct Stopwatch {
     attempts: BTreeMap<AttemptId, Timestamp>,
     asked: BTreeMap<ProviderId, Timestamp>,
     took: BTreeMap<String, (Vec<Duration>, Vec<Duration>)>,
 }
 
 impl Stopwatch {
-    pub(super) fn see(&mut self, seen: Seen<'_>) {
-        let now = seen.step.now;
+    /// Looks at one step.
+    pub fn see(&mut self, seen: Seen<'_>) {
+        let now = seen.now;
         let spec = seen.machine.policy().spec();
         let name = |provider: ProviderId| {
             spec.providers.get(provider.index()).map(|provider| provider.name.clone())
         };
-        if let Input::Receipt { attempt, provider, receipt } = &seen.step.fact
+        if let Input::Receipt { attempt, provider, receipt } = seen.fact
             && let Some(since) = self.attempts.remove(attempt)
             && matches!(receipt, Receipt::Applied)
             && let Some(name) = name(*provider)
@@ -66,7 +67,7 @@ impl Stopwatch {
     }
 
     /// What was measured of the providers with these names.
-    pub(super) fn measured(mut self, names: impl Iterator<Item = String>) -> Vec<Measured> {
+    pub fn measured(mut self, names: impl Iterator<Item = String>) -> Vec<Measured> {
         let each = names.map(|provider| {
             let (mut publish, mut verify) = self.took.remove(&provider).unwrap_or_default();
             let seen = (publish.len(), verify.len());

@@ -8,7 +8,7 @@ use super::Measured;
 
 /// All providers of one service, and what they have been asked.
 #[derive(Debug)]
-pub(super) struct StandIns {
+pub(crate) struct StandIns {
     each: Vec<StandIn>,
     due: BTreeMap<(Timestamp, u64), Due>,
     /// Keeps what is due at the same moment in the order in which it was asked.
@@ -39,7 +39,7 @@ enum Due {
 
 impl StandIns {
     /// Providers that store `stored`, if anything is known of it.
-    pub(super) fn new(measured: &[Measured], stored: Option<SiteSet>) -> Self {
+    pub(crate) fn new(measured: &[Measured], stored: Option<SiteSet>) -> Self {
         let each = measured.iter().map(|measured| StandIn {
             publish: measured.publish,
             verify: measured.verify,
@@ -52,7 +52,7 @@ impl StandIns {
     }
 
     /// Takes what a machine asks for.
-    pub(super) fn ask(&mut self, now: Timestamp, output: &Output) {
+    pub(crate) fn ask(&mut self, now: Timestamp, output: &Output) {
         match output {
             Output::Publish { attempt, provider, sites, .. } => {
                 let Some(one) = self.each.get_mut(provider.index()) else { return };
@@ -82,12 +82,12 @@ impl StandIns {
     }
 
     /// When the next answer comes.
-    pub(super) fn next(&self) -> Option<Timestamp> {
+    pub(crate) fn next(&self) -> Option<Timestamp> {
         self.due.keys().next().map(|(at, _)| *at)
     }
 
     /// The next answer, if it still means anything.
-    pub(super) fn answer(&mut self) -> Option<Input> {
+    pub(crate) fn answer(&mut self) -> Option<Input> {
         let (_, due) = self.due.pop_first()?;
         match due {
             Due::Applied { provider, attempt, sites } => {
@@ -113,7 +113,7 @@ impl StandIns {
 
     /// What is told instead of what a recorded provider was seen to store or answer. `own`: it was
     /// what the recorded machine had published, or was about to.
-    pub(super) fn seen(
+    pub(crate) fn seen(
         &mut self,
         provider: ProviderId,
         answer: Answer,
@@ -136,7 +136,7 @@ impl StandIns {
     }
 
     /// The watcher ends: what was asked is done, and nobody hears of it.
-    pub(super) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         for due in std::mem::take(&mut self.due).into_values() {
             if let Due::Applied { provider, sites, .. } = due
                 && let Some(one) = self.each.get_mut(provider.index())
@@ -147,7 +147,7 @@ impl StandIns {
     }
 
     /// Whether a write is under way at `provider`: what is seen there is not told meanwhile.
-    pub(super) fn is_writing(&self, provider: ProviderId) -> bool {
+    pub(crate) fn is_writing(&self, provider: ProviderId) -> bool {
         let here = |due: &Due| matches!(due, Due::Applied { provider: at, .. } if *at == provider);
         self.due.values().any(here)
     }

@@ -5,7 +5,7 @@ use failover_core::{
 
 /// Where the places of one policy are in another.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(crate) struct Places {
     sites: Vec<Option<u8>>,
     vantages: Vec<Option<u8>>,
     checks: Vec<Option<u8>>,
@@ -13,7 +13,7 @@ pub(super) struct Places {
 }
 
 impl Places {
-    pub(super) fn between(from: &PolicySpec, to: &PolicySpec) -> Self {
+    pub(crate) fn between(from: &PolicySpec, to: &PolicySpec) -> Self {
         fn each<'a>(
             from: impl Iterator<Item = &'a str>,
             to: impl Iterator<Item = &'a str> + Clone,
@@ -42,15 +42,15 @@ impl Places {
         }
     }
 
-    pub(super) fn provider(&self, provider: ProviderId) -> Option<ProviderId> {
+    pub(crate) fn provider(&self, provider: ProviderId) -> Option<ProviderId> {
         at(&self.providers, provider.index()).map(ProviderId)
     }
 
-    pub(super) fn sites(&self, sites: SiteSet) -> SiteSet {
+    pub(crate) fn sites(&self, sites: SiteSet) -> SiteSet {
         sites.iter().filter_map(|site| self.site(site)).collect()
     }
 
-    pub(super) fn answer(&self, answer: &Answer) -> Answer {
+    pub(crate) fn answer(&self, answer: &Answer) -> Answer {
         match answer {
             Answer::Sites(sites) => Answer::Sites(self.sites(*sites)),
             other => other.clone(),
@@ -59,7 +59,7 @@ impl Places {
 
     /// The same observation or command in the other places; `None` for a place that is not there,
     /// and for what the world answered to the machine. `open` is the move that is open there.
-    pub(super) fn fact(&self, fact: &Input, open: Option<MoveId>) -> Option<Input> {
+    pub(crate) fn fact(&self, fact: &Input, open: Option<MoveId>) -> Option<Input> {
         Some(match fact {
             Input::Probed { vantage, site, check, ok, at } => Input::Probed {
                 vantage: self.vantage(*vantage)?,
