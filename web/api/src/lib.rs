@@ -6,7 +6,9 @@
 #![forbid(unsafe_code)]
 
 pub use failover_core::Snapshot;
-use failover_core::{Command, Curve, CurvePoint, EventRecord, Extender, Severity, Timestamp};
+use failover_core::{
+    Command, Curve, CurvePoint, EventRecord, Extender, Input, PolicySpec, Severity, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// `POST /api/v1/login`.
@@ -101,6 +103,57 @@ pub struct PlanCheck {
 pub struct Events {
     /// Newest first.
     pub events: Vec<EventRecord>,
+}
+
+/// `GET /api/v1/services/{service}/policy`: what decides, as it is in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServicePolicy {
+    /// The TTL that is published, in seconds.
+    pub ttl: u32,
+    /// The policy.
+    pub policy: PolicySpec,
+}
+
+/// `GET /api/v1/incidents/{seq}`: what the machine was told around an event, to be replayed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    /// The event that was asked for.
+    pub event: EventRecord,
+    /// The number of the move it belongs to, if it does.
+    #[serde(rename = "move")]
+    pub moved: Option<u64>,
+    /// When the incident began: with the move, or with the event.
+    pub began: Timestamp,
+    /// When it ended; `None`: it has not, or that is not known.
+    pub ended: Option<Timestamp>,
+    /// Later facts are left out or missing.
+    pub cut: bool,
+    /// The version of the program that recorded it.
+    pub version: String,
+    /// The facts, oldest first; more than one part if the watcher was started meanwhile.
+    pub parts: Vec<IncidentPart>,
+}
+
+/// A machine and the facts it was given, without a gap.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncidentPart {
+    /// A watcher was started with this machine.
+    pub started: bool,
+    /// The machine before the first fact: JSON that only the same version of the core reads.
+    pub machine: String,
+    /// The facts.
+    pub facts: Vec<IncidentFact>,
+}
+
+/// One fact as the machine was given it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncidentFact {
+    /// When it was told.
+    pub at: Timestamp,
+    /// The fact.
+    pub fact: Input,
+    /// The machine's digest after it, in 16 hexadecimal digits.
+    pub digest: String,
 }
 
 /// `GET /api/v1/notifications?limit={n}`.

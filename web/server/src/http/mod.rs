@@ -5,6 +5,7 @@ pub mod auth;
 mod command;
 pub mod demo;
 mod headers;
+mod incident;
 mod input;
 mod live;
 mod login;
@@ -46,6 +47,8 @@ pub fn router(app: App) -> Router {
         .route("/curves", get(look::curves))
         .route("/services/{service}/command", post(command::command))
         .route("/services/{service}/plan", get(plan::plan))
+        .route("/services/{service}/policy", get(incident::policy))
+        .route("/incidents/{seq}", get(incident::incident))
         .route("/demo/faults", get(demo::list))
         .route("/demo/fault", post(demo::set))
         .route("/health", get(look::health))

@@ -1,9 +1,9 @@
 //! The API over real HTTP: what it answers, and how it refuses.
-use failover_core::{Snapshot, Verdict};
+use failover_core::{Event, Failover, Output, SiteId, SiteSet, Snapshot, Verdict};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::harness::{Running, json};
+use crate::harness::{Running, VIEWER, json};
 use crate::schema;
 
 /// Checks that a response is a well-formed problem of this kind.
@@ -65,6 +65,13 @@ async fn bad_input_is_a_problem_and_never_a_server_error() {
         .await;
     refused(get("/services/app/plan?to=x").await.expect("an answer"), 404, "unknown_site").await;
     refused(get("/nothing").await.expect("an answer"), 404, "unknown_path").await;
+    refused(get("/services/x/policy").await.expect("an answer"), 404, "unknown_service").await;
+    for path in ["/incidents/x", "/incidents/-1", "/incidents/99999999999999999999"] {
+        refused(get(path).await.expect("an answer"), 400, "bad_request").await;
+    }
+    for path in ["/incidents/0", "/incidents/18446744073709551615"] {
+        refused(get(path).await.expect("an answer"), 404, "unknown_event").await;
+    }
     refused(
         running.post("/demo/fault", &json!({"id": "x", "on": true})).await,
         404,
@@ -171,6 +178,7 @@ async fn every_answer_is_as_the_openapi_document_says() {
     check("Curves", &curves);
     check("Curves", &running.get("/curves?move=9").await);
     check("Plan", &running.get("/services/app/plan?to=london").await);
+    check("ServicePolicy", &running.get("/services/app/policy").await);
     check("Session", &running.get("/session").await);
     check("Version", &running.get("/version").await);
     check("DemoFaults", &running.get("/demo/faults").await);
@@ -193,6 +201,49 @@ async fn the_openapi_document_names_every_route_and_nothing_else() {
     }
     let routes = include_str!("../../src/http/mod.rs").matches(".route(\"").count();
     assert_eq!(paths.len(), routes, "{:?}", paths.keys().collect::<Vec<_>>());
+    running.stop().await;
+}
+
+/// The number of the first event of this kind.
+async fn event(running: &Running, kind: &str) -> u64 {
+    let events = running.get("/events?limit=1000").await["events"].clone();
+    let events = events.as_array().expect("a list");
+    let found = events.iter().find(|event| event["event"]["kind"] == kind);
+    found.and_then(|event| event["seq"].as_u64()).unwrap_or_else(|| panic!("no {kind}: {events:?}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_incident_is_given_to_whoever_may_look_and_replays_identically() {
+    let running = Running::start().await;
+    running.ready().await;
+    running.fault("london-kill", true).await;
+    running.until("moved", |view| view.last_move.is_some() && view.open_move.is_none()).await;
+    let seq = event(&running, "move_started").await;
+    let path = format!("/api/v1/incidents/{seq}");
+    assert_eq!(running.ask(Method::GET, &path).send().await.expect("an answer").status(), 401);
+    // The facts that led to nothing are written a little later.
+    let viewer = running.ask(Method::GET, &path).bearer_auth(VIEWER).send().await;
+    let answer = json(viewer.expect("an answer")).await;
+    let document = running.get("/openapi.json").await;
+    schema::check(&document, "Incident", &answer).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let incident: web_api::Incident = serde_json::from_value(answer).expect("an incident");
+    assert_eq!((incident.event.seq, incident.moved), (seq, Some(1)));
+    let [part] = incident.parts.as_slice() else { panic!("{} parts", incident.parts.len()) };
+    let mut machine: Failover = serde_json::from_str(&part.machine).expect("a machine");
+    assert!(machine.state().desired() != SiteSet::one(SiteId(1)), "it begins before the move");
+    let mut moved = None;
+    for fact in &part.facts {
+        let outputs = machine.step(fact.at, fact.fact.clone());
+        assert_eq!(fact.digest, format!("{:016x}", machine.digest()), "{fact:?}");
+        let is_move = |o: &Output| matches!(o, Output::Record(Event::MoveStarted { .. }));
+        moved = moved.or(outputs.iter().any(is_move).then_some(fact.at));
+    }
+    assert_eq!(moved, Some(incident.event.at));
+    assert_eq!(machine.state().desired(), SiteSet::one(SiteId(1)));
+    // An event that belongs to no move is an incident, too.
+    let verdict = event(&running, "verdict_changed").await;
+    let other = running.get(&format!("/incidents/{verdict}")).await;
+    assert_eq!(other["move"], Value::Null, "{other}");
     running.stop().await;
 }
 

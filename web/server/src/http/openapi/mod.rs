@@ -8,6 +8,7 @@ pub(super) mod command;
 pub(super) mod curve;
 pub(super) mod envelope;
 mod event;
+pub(super) mod incident;
 mod policy;
 pub(super) mod snapshot;
 mod view;
@@ -19,7 +20,7 @@ use axum::response::IntoResponse;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{command as commands, demo, live, login, look, metrics, plan};
+use super::{command as commands, demo, incident as incidents, live, login, look, metrics, plan};
 
 /// The description of every route.
 #[derive(OpenApi)]
@@ -42,6 +43,8 @@ use super::{command as commands, demo, live, login, look, metrics, plan};
         look::curves,
         commands::command,
         plan::plan,
+        incidents::policy,
+        incidents::incident,
         demo::list,
         demo::set,
         look::health,
