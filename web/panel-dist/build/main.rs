@@ -40,9 +40,12 @@ fn build() -> Result<(), Box<dyn Error>> {
 /// Everything the panel is made of.
 fn watched(web: &Path, workspace: &Path) -> Vec<PathBuf> {
     let mut paths = vec![workspace.join("Cargo.toml"), workspace.join("Cargo.lock")];
-    for package in [web.join("panel"), web.join("api"), workspace.join("crates/failover-core")] {
+    let crates = ["failover-core", "failover-sim"].map(|name| workspace.join("crates").join(name));
+    for package in [web.join("panel"), web.join("api")].into_iter().chain(crates) {
         paths.extend([package.join("src"), package.join("Cargo.toml")]);
     }
+    // Its examples are among the simulator's stories.
+    paths.push(workspace.join("crates/failover-sim/stories"));
     for folder in ["panel/static", "panel/words", "panel/build.rs", "panel-dist/build"] {
         paths.push(web.join(folder));
     }

@@ -48,6 +48,16 @@ pub async fn plan(service: &str, to: &str) -> Result<Plan, Problem> {
     read(get(&url).await)
 }
 
+/// The policy of a service, as the server writes it.
+pub async fn policy(service: &str) -> Result<String, Problem> {
+    get(&format!("/api/v1/services/{}/policy", encode(service))).await
+}
+
+/// What the machine was told around an event, as the server writes it.
+pub async fn incident(seq: u64) -> Result<String, Problem> {
+    get(&format!("/api/v1/incidents/{seq}")).await
+}
+
 /// The latest events.
 pub async fn events(limit: usize) -> Result<Page, Problem> {
     read(get(&format!("{EVENTS}?limit={limit}")).await)

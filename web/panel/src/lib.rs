@@ -1,10 +1,11 @@
 //! The web panel.
 //!
-//! `model` and `words` are pure and compile everywhere; the rest touches the browser and exists
-//! only in WebAssembly.
+//! `model` and `words` are pure and compile everywhere, and so is most of `simulator`; the rest
+//! touches the browser and exists only in WebAssembly.
 #![deny(missing_docs)]
 
 pub mod model;
+pub mod simulator;
 #[allow(missing_docs, reason = "a label says itself what it says")]
 pub mod words;
 

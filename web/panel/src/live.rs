@@ -58,6 +58,17 @@ impl Live {
         live
     }
 
+    /// A knowledge of its own, of a world that is none: nobody is logged in there, so that nothing
+    /// can be commanded, and time stands still between two snapshots.
+    pub fn apart() -> Self {
+        Self {
+            who: Slot::new(Who::Nobody),
+            snapshot: Slot::new(None),
+            arrived: Slot::new(Some(0.0)),
+            tick: Slot::new(0.0),
+        }
+    }
+
     /// How old what is shown is.
     pub fn fresh(self) -> Fresh {
         Fresh::of(self.arrived.get(), self.tick.get())
@@ -252,6 +263,7 @@ impl Watched {
     }
 }
 
-fn monotonic() -> f64 {
+/// The browser's clock that never jumps, in milliseconds.
+pub fn monotonic() -> f64 {
     window().performance().map_or_else(js_sys::Date::now, |clock| clock.now())
 }

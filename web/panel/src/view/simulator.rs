@@ -1,10 +1,17 @@
 //! The simulator: the decision in a simulated world.
-use crate::el::{El, div, el};
-use crate::kept::Slot;
+use crate::el::{El, div, dynamic, nothing};
+use crate::kept::{Kept, Slot};
 use crate::model::route::Route;
-use crate::words;
+use crate::simulator::page;
 
 /// The page; its query says what of it is shown.
-pub fn simulator(_route: Slot<Route>) -> El {
-    div("page").child(el("h1").class("page-title").text(words::SIMULATOR))
+pub fn simulator(route: Slot<Route>) -> El {
+    let query = Kept::new(move || match route.get() {
+        Route::Simulator { query } => Some(query),
+        _ => None,
+    });
+    div("page").child(dynamic(move || match query.get() {
+        Some(query) => page::simulator(&query).into(),
+        None => nothing(),
+    }))
 }

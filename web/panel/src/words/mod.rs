@@ -8,6 +8,7 @@ mod next;
 mod notice;
 mod progress;
 mod say;
+pub mod simulator;
 #[cfg(test)]
 mod tests;
 pub mod text;

@@ -6,6 +6,7 @@ mod aria;
 mod axe;
 mod demo;
 mod driver;
+mod simulator;
 mod speed;
 mod twin;
 mod views;
@@ -53,7 +54,8 @@ async fn story(demo: &Demo, browser: &Browser) -> Result<(), Failed> {
     lift_the_latch(browser).await?;
     move_back(browser).await?;
     pause_and_resume(browser).await?;
-    maintenance(browser).await
+    maintenance(browser).await?;
+    simulator::simulate(demo, browser).await
 }
 
 async fn log_in(demo: &Demo, browser: &Browser) -> Result<(), Failed> {
