@@ -1,4 +1,5 @@
 //! Compiles, binds, compresses and embeds the panel: no tool but cargo is needed.
+mod bind;
 mod compile;
 mod embed;
 #[path = "../../panel/words/read.rs"]
@@ -10,7 +11,8 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::exit;
 
-/// The panel must load quickly on a bad line: what the browser downloads may not grow beyond this.
+/// The panel must load quickly on a bad line: no module may be larger than this after brotli,
+/// neither the first one, with which everything begins, nor a page's.
 const BUDGET: usize = 150_000;
 
 fn main() {
@@ -30,8 +32,8 @@ fn build() -> Result<(), Box<dyn Error>> {
         println!("cargo:rerun-if-changed={}", path.display());
     }
     let mut dist = embed::Dist::new(&out, env::var("PROFILE")? == "release");
-    let bound = compile::panel(workspace, &out, dist.release)?;
-    fill(&mut dist, &web.join("panel"), &bound)?;
+    let compiled = compile::panel(workspace, &out, dist.release)?;
+    fill(&mut dist, &web.join("panel"), &bind::bind(&compiled, &out)?)?;
     dist.finish()
 }
 
@@ -48,14 +50,15 @@ fn watched(web: &Path, workspace: &Path) -> Vec<PathBuf> {
 }
 
 /// Files are added in the order in which they name each other.
-fn fill(dist: &mut embed::Dist, own: &Path, bound: &compile::Bound) -> Result<(), Box<dyn Error>> {
+fn fill(dist: &mut embed::Dist, own: &Path, bound: &[bind::Bound]) -> Result<(), Box<dyn Error>> {
     let text = |name: &str| {
         let path = own.join("static").join(name);
         std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
     };
-    let wasm = dist.add("panel", "wasm", &bound.wasm)?;
-    let js = dist.add("panel", "js", bound.js.as_bytes())?;
-    let mut boot = text("boot.js")?.replace("{{js}}", &js.path).replace("{{wasm}}", &wasm.path);
+    let folder = parts(dist, bound)?;
+    let at = |name: &str| format!("{folder}/{name}");
+    let (js, wasm, loader) = (at(bind::SCRIPT), at(bind::MODULE), at(bind::LOADER));
+    let mut boot = text("boot.js")?.replace("{{js}}", &js).replace("{{wasm}}", &wasm);
     let english = words::language(&own.join("words/en"))?;
     for language in ["en", "de"] {
         let texts = words::language(&own.join("words").join(language))?;
@@ -73,15 +76,24 @@ fn fill(dist: &mut embed::Dist, own: &Path, bound: &compile::Bound) -> Result<()
         .replace("{{boot}}", &boot.path)
         .replace("{{css}}", &css.path)
         .replace("{{icon}}", &icon.path)
-        .replace("{{js}}", &js.path)
-        .replace("{{wasm}}", &wasm.path);
-    dist.page(&page)?;
-    if dist.release && wasm.br_len > BUDGET {
-        return Err(format!(
-            "the panel's wasm is {} bytes after brotli, {BUDGET} are allowed: make it smaller",
-            wasm.br_len
-        )
-        .into());
+        .replace("{{js}}", &js)
+        .replace("{{loader}}", &loader)
+        .replace("{{wasm}}", &wasm);
+    dist.page(&page)
+}
+
+/// Adds the panel's parts below one path, because they name each other; none may be too large.
+fn parts(dist: &mut embed::Dist, bound: &[bind::Bound]) -> Result<String, Box<dyn Error>> {
+    let files: Vec<_> = bound.iter().map(|file| (file.name.as_str(), &file.raw[..])).collect();
+    let (folder, sizes) = dist.add_together("panel", &files)?;
+    for ((name, _), br_len) in files.iter().zip(sizes) {
+        if dist.release && name.ends_with(".wasm") && br_len > BUDGET {
+            return Err(format!(
+                "the panel's {name} is {br_len} bytes after brotli, {BUDGET} are allowed: make it \
+                 smaller, or let one of its pages be fetched later"
+            )
+            .into());
+        }
     }
-    Ok(())
+    Ok(folder)
 }

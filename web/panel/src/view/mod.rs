@@ -2,6 +2,7 @@
 pub mod activity;
 pub mod configuration;
 pub mod keys;
+mod later;
 pub mod language;
 pub mod locations;
 pub mod login;
