@@ -2,8 +2,8 @@
 pub mod activity;
 pub mod configuration;
 pub mod keys;
-mod later;
 pub mod language;
+mod later;
 pub mod locations;
 pub mod login;
 pub mod notifications;
