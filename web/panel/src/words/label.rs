@@ -20,6 +20,9 @@ words! {
     KEYS;
     CLOSE;
     CANCEL;
+    FETCHING_PAGE;
+    PAGE_MISSING;
+    TRY_AGAIN;
     WAITING;
     ROLE_VIEW;
     NO_SUCH_SERVICE;

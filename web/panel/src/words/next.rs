@@ -59,8 +59,11 @@ pub fn moves_left(moves: u8) -> String {
     if moves == 0 { NO_MOVES_LEFT.into() } else { some_moves_left(moves) }
 }
 
+/// A sentence about a site.
+type Template = fn(&str) -> String;
+
 pub fn next_wants(reason: MoveKind, to: &str, blocked: bool) -> String {
-    let (now, would): (fn(&str) -> String, fn(&str) -> String) = match reason {
+    let (now, would): (Template, Template) = match reason {
         MoveKind::Failover => (next_failover, would_failover),
         MoveKind::Failback => (next_failback, would_failback),
         MoveKind::Membership => (next_membership, would_membership),
