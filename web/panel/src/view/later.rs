@@ -81,7 +81,7 @@ fn missing(ask: fn() -> Asking, file: Slot<File>) -> El {
         .class("button")
         .attr("type", "button")
         .on("click", move |_| fetch(ask, file))
-        .text(words::RETRY);
+        .text(words::TRY_AGAIN);
     div("page")
         .child(el("p").class("banner").attr("role", "alert").text(words::PAGE_MISSING))
         .child(el("p").child(again))
