@@ -75,10 +75,16 @@ fn without_numbers(name: &str) -> String {
             continue;
         }
         let number = word.chars().all(|c| c.is_ascii_digit() || ".,:".contains(c));
-        words.push(match number {
-            true if word.contains(|c: char| c.is_ascii_digit()) => "#".to_owned(),
-            _ => word.split(|c: char| c.is_ascii_digit()).collect::<Vec<_>>().join("#"),
-        });
+        if number && word.contains(|c: char| c.is_ascii_digit()) {
+            words.push("#".to_owned());
+            continue;
+        }
+        let parts = word.split(|c: char| c.is_ascii_digit()).collect::<Vec<_>>();
+        let mut told = parts.join("#");
+        while told.contains("##") {
+            told = told.replace("##", "#");
+        }
+        words.push(told);
     }
     words.join(" ")
 }
