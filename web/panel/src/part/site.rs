@@ -52,7 +52,7 @@ pub fn site_card(service: Watched, place: usize) -> El {
     };
     let role = move || if active() { words::ACTIVE } else { words::STANDBY }.to_owned();
     let header = el("header")
-        .child(el("h3").text_fn(move || site.name()))
+        .child(el("h2").text_fn(move || site.name()))
         .child(state(move || site.tone(), move || site.tone().word().to_owned()))
         .child(span("role").text_fn(role));
     let facts = el("p")

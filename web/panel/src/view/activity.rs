@@ -21,6 +21,9 @@ pub fn activity(route: Slot<Route>) -> El {
     let problem = Slot::new(None::<Problem>);
     let filter = Slot::new(Filter::default());
     let learn = move |news: &[Happening]| {
+        if known.is_gone() {
+            return;
+        }
         let mut all = known.get_untracked();
         if activity::merge(&mut all, news) {
             known.set(all);

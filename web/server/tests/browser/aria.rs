@@ -65,15 +65,26 @@ fn write_down(node: &Value, all: &HashMap<&str, &Value>, depth: usize, lines: &m
     }
 }
 
-/// Numbers change from run to run, and so does what is counted.
+/// Numbers change from run to run, and so does the unit of what is counted.
 fn without_numbers(name: &str) -> String {
-    let mut out = String::new();
-    for letter in name.chars() {
-        match letter {
-            '0'..='9' if out.ends_with('#') => {}
-            '0'..='9' => out.push('#'),
-            _ => out.push(letter),
+    const UNITS: [&str; 5] = ["ms", "s", "min", "h", "d"];
+    let mut words: Vec<String> = Vec::new();
+    for word in name.split_whitespace() {
+        let counted = words.last().is_some_and(|last| last == "#");
+        if counted && UNITS.contains(&word) {
+            continue;
         }
+        let number = word.chars().all(|c| c.is_ascii_digit() || ".,:".contains(c));
+        if number && word.contains(|c: char| c.is_ascii_digit()) {
+            words.push("#".to_owned());
+            continue;
+        }
+        let parts = word.split(|c: char| c.is_ascii_digit()).collect::<Vec<_>>();
+        let mut told = parts.join("#");
+        while told.contains("##") {
+            told = told.replace("##", "#");
+        }
+        words.push(told);
     }
-    out
+    words.join(" ")
 }

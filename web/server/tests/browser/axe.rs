@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::Value;
-
 use crate::driver::{Browser, Failed};
 
 /// A wheel that holds `axe.min.js`, pinned.

@@ -2,6 +2,7 @@
 //!
 //! A measurement, not a test: `cargo xtask bench panel` runs it and prints what it found.
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -20,6 +21,8 @@ const SERVICES: usize = 200;
 const VANTAGES: usize = 3;
 const EVERY: Duration = Duration::from_millis(500);
 const SECONDS: u64 = 20;
+/// Snapshots that are made beforehand; each has some 20 MB.
+const TICKS: usize = 12;
 
 /// Watches frames and long tasks for a while.
 const WATCH: &str = "
@@ -57,9 +60,9 @@ async fn many_services_are_shown_smoothly() -> Result<(), Failed> {
     let snapshot = template().await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/", listener.local_addr()?);
-    let many = (0..60).map(|tick| many(&snapshot, tick).to_string()).collect::<Vec<_>>();
+    let many = (0..TICKS).map(|tick| many(&snapshot, tick).to_string()).collect::<Vec<_>>();
     println!("one snapshot is {} kB of JSON", many[0].len() / 1000);
-    let server = tokio::spawn(async move { axum::serve(listener, router(many)).await });
+    let server = tokio::spawn(async move { axum::serve(listener, router(Arc::new(many))).await });
     let browser = Browser::start("speed").await?;
     let measured = measure(&browser, &url).await;
     browser.quit().await?;
@@ -133,7 +136,7 @@ fn service(one: &Value, place: usize, tick: usize) -> Value {
     service
 }
 
-fn router(snapshots: Vec<String>) -> Router {
+fn router(snapshots: Arc<Vec<String>>) -> Router {
     let session = json!({ "user": "bench", "role": "operate", "demo": false }).to_string();
     Router::new()
         .route("/api/v1/session", get(move || async move { session }))
@@ -141,7 +144,7 @@ fn router(snapshots: Vec<String>) -> Router {
         .fallback(file)
 }
 
-fn live(snapshots: Vec<String>) -> impl Stream<Item = Result<Event, Infallible>> {
+fn live(snapshots: Arc<Vec<String>>) -> impl Stream<Item = Result<Event, Infallible>> {
     stream::unfold((snapshots, 0), |(snapshots, tick)| async move {
         if tick > 0 {
             tokio::time::sleep(EVERY).await;
