@@ -3,7 +3,9 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 use wasm_bindgen_cli_support::Bindgen;
+use wasm_encoder::{Module, RawSection, SectionId};
 use wasm_split_cli_support::Options;
+use wasmparser::Parser;
 
 /// The script that starts the panel, and the module it loads.
 pub const SCRIPT: &str = "panel.js";
@@ -38,7 +40,9 @@ pub fn bind(compiled: &Path, out: &Path) -> Result<Vec<Bound>, Box<dyn Error>> {
     let mut files = bound(&first)?;
     for path in split.split_modules.iter().chain([&folder.join(LOADER)]) {
         let name = path.file_name().ok_or("a part has no name")?.to_string_lossy().into_owned();
-        files.push(Bound { name, raw: fs::read(path)? });
+        let raw = fs::read(path)?;
+        let raw = if name.ends_with(".wasm") { without_names(&raw)? } else { raw };
+        files.push(Bound { name, raw });
     }
     files.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(files)
@@ -61,4 +65,20 @@ fn bound(first: &Path) -> Result<Vec<Bound>, Box<dyn Error>> {
     let script = Bound { name: SCRIPT.to_owned(), raw: output.js().as_bytes().to_vec() };
     let module = Bound { name: MODULE.to_owned(), raw: output.wasm_mut().emit_wasm() };
     Ok(vec![script, module])
+}
+
+/// A module without its custom sections: names of functions, which only a debugger would read, are a
+/// fifth of what would be downloaded.
+fn without_names(raw: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut module = Module::new();
+    for payload in Parser::new(0).parse_all(raw) {
+        match payload?.as_section() {
+            Some((id, range)) if id != SectionId::Custom as u8 => {
+                let data = &raw[range.start.try_into()?..range.end.try_into()?];
+                module.section(&RawSection { id, data });
+            }
+            _ => {}
+        }
+    }
+    Ok(module.finish())
 }

@@ -5,6 +5,7 @@ use super::case::{Case, Follow, Known};
 use super::compare::{cut, otherwise, told};
 use super::draft;
 use super::examples;
+use super::reading;
 use super::settings::settings;
 use super::share::{self, Start};
 use super::stage::{behind, outcome, stage};
@@ -22,7 +23,7 @@ use failover_sim::Script;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
-use web_api::{Problem, ServicePolicy};
+use web_api::Problem;
 
 /// What is on the page.
 #[derive(Clone)]
@@ -76,21 +77,26 @@ fn open(live: Live, start: Start, shown: Slot<Shown>, problem: Slot<Option<Probl
         Start::Rubbish(why) => problem.set(Some(unplayable(why))),
         Start::Service(name) => spawn_local(async move {
             match api::policy(&name).await {
-                Ok(text) => match serde_json::from_str::<ServicePolicy>(&text) {
-                    Ok(found) => {
+                Ok(text) => match reading::policy(text).await {
+                    Ok(Some(found)) => {
                         let script = draft::calm(found.policy, found.ttl);
                         shown.set(Shown::World(Box::new(script)));
                     }
-                    Err(error) => problem.set(Some(unplayable(error.to_string()))),
+                    Ok(None) => problem.set(Some(unplayable(say::SIM_UNREADABLE.to_owned()))),
+                    Err(_) => problem.set(Some(unplayable(words::PAGE_MISSING.to_owned()))),
                 },
                 Err(error) => problem.set(Some(live.notice(error))),
             }
         }),
         Start::Incident(seq) => spawn_local(async move {
             match api::incident(seq).await {
-                Ok(text) => match Case::read(&text, |service| known(live, service)) {
-                    Some(case) => shown.set(Shown::Incident(Arc::new(case))),
-                    None => problem.set(Some(unplayable(say::SIM_UNREADABLE.to_owned()))),
+                Ok(text) => match reading::incident(text).await {
+                    Ok(Some(mut case)) => {
+                        case.today = known(live, &case.event.service);
+                        shown.set(Shown::Incident(Arc::new(case)));
+                    }
+                    Ok(None) => problem.set(Some(unplayable(say::SIM_UNREADABLE.to_owned()))),
+                    Err(_) => problem.set(Some(unplayable(words::PAGE_MISSING.to_owned()))),
                 },
                 Err(error) => problem.set(Some(live.notice(error))),
             }
