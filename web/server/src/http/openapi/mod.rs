@@ -9,6 +9,7 @@ pub(super) mod curve;
 pub(super) mod envelope;
 mod event;
 mod policy;
+pub(super) mod records;
 pub(super) mod snapshot;
 mod view;
 
@@ -19,7 +20,7 @@ use axum::response::IntoResponse;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{command as commands, demo, live, login, look, metrics, plan};
+use super::{command as commands, demo, live, login, look, metrics, plan, records as zones, told};
 
 /// The description of every route.
 #[derive(OpenApi)]
@@ -38,12 +39,21 @@ use super::{command as commands, demo, live, login, look, metrics, plan};
         look::snapshot,
         live::live,
         look::events,
-        look::notifications,
+        told::notifications,
+        told::test,
         look::curves,
         commands::command,
         plan::plan,
+        zones::zones,
+        zones::list,
+        zones::doctor,
+        zones::checked,
+        zones::plan,
+        zones::apply,
+        zones::run,
         demo::list,
         demo::set,
+        demo::inbox,
         look::health,
         look::version,
         metrics::metrics,
