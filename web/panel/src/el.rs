@@ -87,6 +87,12 @@ impl El {
         self.attribute(property("checked", read).into_any_attr())
     }
 
+    /// What stands in a field: the property, which follows the user, not the attribute.
+    pub fn value(self, read: impl FnMut() -> String + Send + 'static) -> Self {
+        let read: Read<String> = Box::new(read);
+        self.attribute(property("value", read).into_any_attr())
+    }
+
     /// What happens on an event.
     pub fn on(self, event: &'static str, act: impl FnMut(Event) + Send + 'static) -> Self {
         let act: Box<dyn FnMut(Event) + Send> = Box::new(act);

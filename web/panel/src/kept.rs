@@ -114,6 +114,11 @@ impl<T: Send + Sync + 'static> Slot<T> {
         self.with_untracked(T::clone)
     }
 
+    /// Whether it is gone with its page: whoever has waited for an answer looks first.
+    pub fn is_gone(self) -> bool {
+        self.signal.is_disposed()
+    }
+
     /// Sets it.
     pub fn set(self, value: T) {
         self.signal.try_set(Arc::new(value));

@@ -2,15 +2,24 @@
 #[path = "../../words/read.rs"]
 mod read;
 
-use super::{act, label, list, next, notice, progress, say, told};
+use super::{act, label, list, next, notice, notifications, progress, records, say, told};
 use read::Entry;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every file that declares words.
-const LISTS: &[&[(&str, &[&str])]] =
-    &[act::LIST, label::LIST, next::LIST, notice::LIST, progress::LIST, say::LIST, told::LIST];
+const LISTS: &[&[(&str, &[&str])]] = &[
+    act::LIST,
+    label::LIST,
+    next::LIST,
+    notice::LIST,
+    notifications::LIST,
+    progress::LIST,
+    records::LIST,
+    say::LIST,
+    told::LIST,
+];
 
 fn here() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
