@@ -9,7 +9,8 @@
 //!
 //! [`GoogleDns`] and [`HetznerDns`] are the vendors, [`MemoryDns`] is the reference. What they can
 //! promise differs, and [`Capabilities`] say so before any request. [`FanOut`] does the same at
-//! several at once, [`decorate`] adds to any of them, [`conformance`] puts any of them to the test.
+//! several at once, [`side_by_side`] compares
+//! what they have, [`decorate`] adds to any of them, [`conformance`] puts any of them to the test.
 //!
 //! ```
 //! use std::time::{Duration, Instant};
@@ -65,6 +66,7 @@ pub mod plan;
 pub mod propagation;
 mod provider;
 mod record;
+pub mod side_by_side;
 pub mod text;
 mod validate;
 mod value;

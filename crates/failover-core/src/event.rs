@@ -287,6 +287,20 @@ pub enum Event {
         /// Who.
         who: Actor,
     },
+    /// A human changes something about which no machine decides. No machine ever records it, and
+    /// it changes no state: it stands in the journal so that people find it.
+    ByHand {
+        /// Who.
+        who: Actor,
+        /// What is about to be done, or how it has ended: one sentence.
+        what: String,
+        /// What was there before, line by line, if that is known.
+        before: Vec<String>,
+        /// What shall be there afterwards, line by line.
+        after: Vec<String>,
+        /// Whether something was not done, or nobody knows.
+        failed: bool,
+    },
 }
 
 /// One line of the journal.
@@ -297,7 +311,7 @@ pub struct EventRecord {
     pub seq: u64,
     /// When.
     pub at: Timestamp,
-    /// Which service.
+    /// Which service; empty where it concerns none.
     pub service: String,
     /// How urgent.
     pub severity: Severity,

@@ -24,6 +24,7 @@ impl Event {
             | Self::LeadershipLost { .. }
             | Self::FenceEnded { ok: false, .. }
             | Self::StandbyStarted { ok: false, .. }
+            | Self::ByHand { failed: true, .. }
             | Self::AttemptEnded {
                 receipt: Receipt::Refused { .. } | Receipt::Unknown { .. },
                 ..

@@ -12,7 +12,7 @@ use crate::figures::{Counts, Figures};
 use crate::journal;
 use crate::pulse::{Health, Pulse};
 use crate::replay::{Incident, NoIncident, Recording};
-use crate::telling::{Deliveries, DeliveryCounts, Notification};
+use crate::telling::{Deliveries, DeliveryCounts, Filter, Notification};
 
 /// A way to look at a watcher and to command it. Cheap to clone; outlives the watcher.
 #[derive(Clone, Debug)]
@@ -43,6 +43,21 @@ pub struct ProviderDiff {
     pub problem: Option<String>,
 }
 
+/// What somebody does about which no machine decides: a record of no service, a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deed {
+    /// Who.
+    pub who: Actor,
+    /// What is about to be done, or how it has ended: one English sentence.
+    pub what: String,
+    /// What was there before, line by line, if that is known.
+    pub before: Vec<String>,
+    /// What shall be there afterwards, line by line.
+    pub after: Vec<String>,
+    /// Whether something was not done, or nobody knows.
+    pub failed: bool,
+}
+
 /// What the driver is asked to do.
 #[derive(Debug)]
 pub(crate) enum Request {
@@ -56,6 +71,10 @@ pub(crate) enum Request {
         service: String,
         to: SiteId,
         reply: oneshot::Sender<Result<Vec<ProviderDiff>, CommandError>>,
+    },
+    Note {
+        deed: Deed,
+        reply: oneshot::Sender<Result<EventRecord, CommandError>>,
     },
     Raise(Alert),
     Clear {
@@ -105,6 +124,18 @@ impl Handle {
         answer.await.map_err(|_| CommandError::Stopped)?
     }
 
+    /// Writes into the journal what somebody does beside the decision. Whoever changes something
+    /// outside waits for this first, and does not begin when it fails: nothing is changed that is
+    /// not in the journal. Afterwards it is said in the same way how it has ended.
+    ///
+    /// Of several watchers, only the one that is asked has it in its journal.
+    pub async fn note(&self, deed: Deed) -> Result<EventRecord, CommandError> {
+        let (reply, answer) = oneshot::channel();
+        let request = Request::Note { deed, reply };
+        self.requests.send(request).await.map_err(|_| CommandError::Stopped)?;
+        answer.await.map_err(|_| CommandError::Stopped)?
+    }
+
     /// Something lasts that the watcher cannot see by itself: it is said in the log, shown in the
     /// snapshot and told to people, until it is cleared. Raised again, only its text changes.
     pub async fn raise(&self, alert: Alert) -> Result<(), CommandError> {
@@ -142,8 +173,17 @@ impl Handle {
     /// The latest `limit` notifications in the journal, newest first. Also works after the watcher
     /// has ended.
     pub async fn notifications(&self, limit: u32) -> Result<Vec<Notification>, JournalError> {
+        self.notifications_of(limit, Filter::default()).await
+    }
+
+    /// The same, but only those that pass `filter`.
+    pub async fn notifications_of(
+        &self,
+        limit: u32,
+        filter: Filter,
+    ) -> Result<Vec<Notification>, JournalError> {
         let path = self.journal.clone();
-        let read = move || journal::read_notifications(&path, limit);
+        let read = move || journal::read_notifications(&path, limit, &filter);
         tokio::task::spawn_blocking(read).await.map_err(|_| JournalError::Stopped)?
     }
 

@@ -5,10 +5,13 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod records;
+
 pub use failover_core::Snapshot;
 use failover_core::{
     Command, Curve, CurvePoint, EventRecord, Extender, Input, PolicySpec, Severity, Timestamp,
 };
+pub use records::*;
 use serde::{Deserialize, Serialize};
 
 /// `POST /api/v1/login`.
@@ -163,6 +166,47 @@ pub struct Notifications {
     pub notifications: Vec<Notification>,
     /// The channels, in the configuration's order.
     pub channels: Vec<ChannelState>,
+    /// The dead man's switch, if there is one.
+    #[serde(default)]
+    pub heartbeat: Option<HeartbeatState>,
+}
+
+/// How the dead man's switch was last reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeartbeatState {
+    /// How often it is pinged, in seconds.
+    pub every_secs: u64,
+    /// When it last took a ping.
+    pub reached: Option<Timestamp>,
+    /// Why it could not be reached the last time.
+    pub problem: Option<String>,
+    /// What the last ping said was wrong with the watcher; none: it was well.
+    pub said: Option<String>,
+}
+
+/// `POST /api/v1/notifications/test`: a quiet message through one channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelTest {
+    /// The channel's name.
+    pub channel: String,
+}
+
+/// What became of a test message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelTested {
+    /// The channel's name.
+    pub channel: String,
+    /// What sort of channel it is.
+    pub kind: String,
+    /// Whether it was taken.
+    pub delivered: bool,
+    /// Why not.
+    pub problem: Option<String>,
+    /// Whether a watcher would try again.
+    pub again: bool,
+    /// How long that took.
+    pub millis: u64,
 }
 
 /// One message to one channel, and what has become of it.
@@ -207,6 +251,35 @@ pub struct ChannelState {
     pub waiting: u64,
     /// Why the latest try failed; none while all is well.
     pub problem: Option<String>,
+    /// Nothing less urgent is told by it.
+    #[serde(default = "info")]
+    pub least: Severity,
+    /// Only these services, and the watcher as a whole; none: all.
+    #[serde(default)]
+    pub services: Option<Vec<String>>,
+    /// Nobody is woken by it, as far as it can do that.
+    #[serde(default)]
+    pub quiet: bool,
+    /// How often people are reminded of what lasts, in seconds; none: never.
+    #[serde(default)]
+    pub remind_every_secs: Option<u64>,
+    /// How old a message may become before it is given up, in seconds.
+    #[serde(default)]
+    pub give_up_after_secs: u64,
+    /// Messages it has taken since the start of the program.
+    #[serde(default)]
+    pub delivered: u64,
+    /// Messages it will never take, or that became too old, since then.
+    #[serde(default)]
+    pub lost: u64,
+    /// Tries that failed and were repeated, since then.
+    #[serde(default)]
+    pub retried: u64,
+}
+
+/// What an older server does not say.
+fn info() -> Severity {
+    Severity::Info
 }
 
 /// `GET /api/v1/curves?service={name}&move={id}&limit={n}`: how the world's caches followed moves.
@@ -291,4 +364,32 @@ pub struct DemoFaultState {
     pub text: String,
     /// Whether it is broken now.
     pub on: bool,
+}
+
+/// `GET /api/v1/demo/inbox` (demo only): what has arrived at the demo's own receiver of messages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DemoInbox {
+    /// Newest first.
+    pub messages: Vec<DemoMessage>,
+    /// Pings of the dead man's switch so far.
+    pub pings: u64,
+}
+
+/// One message as its receiver has seen it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DemoMessage {
+    /// Its place, counted from 1.
+    pub number: u64,
+    /// When it arrived.
+    pub at: Timestamp,
+    /// Which address it came to: the channel's name.
+    pub to: String,
+    /// The urgency, as a word.
+    pub severity: String,
+    /// The first line.
+    pub headline: String,
+    /// The rest.
+    pub text: String,
+    /// Whether its signature is right.
+    pub signed: bool,
 }

@@ -1,4 +1,6 @@
 //! The server's API, as far as the panel asks it. Nothing else in the panel knows the network.
+pub mod records;
+
 use crate::model::json::{self, FromJson};
 use crate::model::news::Page;
 use crate::model::route::encode;

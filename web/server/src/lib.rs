@@ -5,11 +5,13 @@ pub mod cli;
 mod compose;
 pub mod config;
 pub mod demo;
-mod heartbeat;
+pub mod heartbeat;
 pub mod http;
 pub mod metrics;
+pub mod records;
 pub mod serve;
 mod systemd;
+pub mod telling;
 mod words;
 
 /// The program's version.

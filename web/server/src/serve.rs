@@ -7,9 +7,12 @@ use tokio::sync::watch;
 use watcher::Watcher;
 
 use crate::config::Server;
+use crate::heartbeat::{self, Beating};
 use crate::http::app::App;
 use crate::http::demo::Breakable;
 use crate::metrics::Calls;
+use crate::records::Records;
+use crate::telling::Telling;
 
 /// SIGTERM to the end of the process; the watcher's own grace for an open move is shorter.
 const GRACE: Duration = Duration::from_millis(4400);
@@ -27,6 +30,12 @@ pub struct Beside {
     pub calls: Calls,
     /// Where the metrics are served without a login.
     pub metrics: Option<TcpListener>,
+    /// The zones and records of all providers.
+    pub records: Option<Records>,
+    /// The ways to reach people.
+    pub telling: Telling,
+    /// The dead man's switch.
+    pub heartbeat: Option<Beating>,
 }
 
 /// Runs `watcher` and serves it on `listener` until `stop` turns true, then ends both.
@@ -40,8 +49,11 @@ pub async fn serve(
     stop: &watch::Receiver<bool>,
 ) -> Result<(), Ended> {
     let (ended, ending) = watch::channel(false);
-    let Beside { demo, calls, metrics } = beside;
-    let app = App::new(watcher.handle(), server, demo, calls, ending.clone());
+    let mut beside = beside;
+    let metrics = beside.metrics.take();
+    let beating = beside.heartbeat.take();
+    let beating = beating.map(|beating| tokio::spawn(heartbeat::beat(beating, watcher.handle())));
+    let app = App::new(watcher.handle(), server, beside, ending.clone());
     let metrics = metrics.map(|listener| {
         tokio::spawn(crate::http::serve_metrics(listener, app.clone(), wait(ending.clone())))
     });
@@ -62,6 +74,7 @@ pub async fn serve(
             Ok(())
         }
     };
+    beating.inspect(tokio::task::JoinHandle::abort);
     ended.send_replace(true);
     if let Some(metrics) = metrics {
         let _ = tokio::time::timeout(Duration::from_millis(500), metrics).await;

@@ -48,7 +48,8 @@ impl Event {
             | Self::FenceEnded { .. }
             | Self::StandbyStarting { .. }
             | Self::StandbyStarted { .. }
-            | Self::Acknowledged { .. } => self.of_operation(spec),
+            | Self::Acknowledged { .. }
+            | Self::ByHand { .. } => self.of_operation(spec),
         }
     }
 
@@ -194,6 +195,7 @@ impl Event {
                 format!("The cold standby {} could not be started.", name(site))
             }
             Self::Acknowledged { who } => format!("{} has seen the alarm.", by(who)),
+            Self::ByHand { what, .. } => what.clone(),
             _ => String::new(),
         }
     }

@@ -170,6 +170,7 @@ impl Driver {
                 Some(at) => self.plan(at, to, reply),
                 None => drop(reply.send(Err(CommandError::UnknownService(service)))),
             },
+            Request::Note { deed, reply } => self.note(deed, reply),
             Request::Raise(alert) => self.raise(alert),
             Request::Clear { key, text } => self.clear(&key, &text),
         }

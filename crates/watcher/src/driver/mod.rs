@@ -13,6 +13,7 @@ mod group;
 mod lead;
 mod losses;
 mod mirror;
+mod note;
 mod peers;
 mod picture;
 mod power;

@@ -13,6 +13,7 @@ use failover_core::{
 use tokio::sync::oneshot;
 
 use super::Driver;
+use super::note::Note;
 use super::recording::Facts;
 use super::task::Task;
 use crate::cluster::Undecided;
@@ -89,12 +90,14 @@ pub(super) enum Answered {
 }
 
 #[derive(Debug)]
-enum Writing {
+pub(super) enum Writing {
     Step(Box<Step>),
     /// A step that is to be in the shared log.
     Decision(Box<Decided>),
     /// The backlog, and the facts that led to it, by service.
     Recovery(Vec<Vec<Chunk>>),
+    /// What somebody does beside the decision.
+    Note(Box<Note>),
 }
 
 /// A step that was taken and is not durable yet.
@@ -202,7 +205,7 @@ impl Driver {
         self.write(batch, what);
     }
 
-    fn write(&mut self, batch: Batch, what: Writing) {
+    pub(super) fn write(&mut self, batch: Batch, what: Writing) {
         let written = Awaited::Journal(self.journal.commit(batch));
         self.setup.counts.writes();
         self.pending = Some(Pending { written, since: Instant::now(), what });
@@ -250,6 +253,7 @@ impl Driver {
                 self.carry_out(step.taken, step.job.reply);
             }
             (Writing::Step(step), Err(error)) => self.undo(*step, &error),
+            (Writing::Note(note), result) => self.noted(*note, result),
             (Writing::Recovery(_), Ok(())) => self.recovered(),
             (Writing::Recovery(facts), Err(error)) => {
                 self.put_back_facts(facts);

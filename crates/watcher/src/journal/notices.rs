@@ -8,7 +8,7 @@ use rusqlite::{Connection, Row, Transaction, params};
 use super::write::{Failed, Writer, number, words};
 use super::{open, read};
 use crate::error::JournalError;
-use crate::telling::{Condition, Delivery, News, Notification};
+use crate::telling::{Condition, Delivery, Filter, News, Notification};
 
 /// Outcomes that wait for a journal that cannot be written just now.
 const WAITING_MAX: usize = 4096;
@@ -29,15 +29,24 @@ pub(crate) struct Told {
 
 /// The notifications in the journal at `path`, newest first, at most `limit`, beside a watcher that
 /// may be running.
-pub fn read_notifications(path: &Path, limit: u32) -> Result<Vec<Notification>, JournalError> {
+pub fn read_notifications(
+    path: &Path,
+    limit: u32,
+    filter: &Filter,
+) -> Result<Vec<Notification>, JournalError> {
     let failed = |error: Failed| JournalError::Io { path: path.to_owned(), message: words(&error) };
     let look = || -> Result<Vec<Notification>, Failed> {
         let connection = read::read_only(path)?;
         if read::version(&connection)? < 4 {
             return Ok(Vec::new());
         }
-        let latest = format!("{SELECT} ORDER BY id DESC LIMIT ?1");
-        rows(&connection, &latest, limit.min(LIMIT_MAX))
+        let latest = format!(
+            "{SELECT} WHERE (?2 IS NULL OR channel = ?2) AND (?3 IS NULL OR delivery = ?3)
+             ORDER BY id DESC LIMIT ?1"
+        );
+        let delivery = filter.delivery.map(Delivery::word);
+        let wanted = params![limit.min(LIMIT_MAX), filter.channel, delivery];
+        rows(&connection, &latest, wanted)
     };
     look().map_err(failed)
 }
@@ -51,7 +60,7 @@ pub(super) fn told(connection: &Connection) -> Result<Told, Failed> {
     let waiting = format!("{SELECT} WHERE delivery = 'waiting' ORDER BY id LIMIT ?1");
     Ok(Told {
         conditions: conditions(connection)?,
-        waiting: rows(connection, &waiting, LIMIT_MAX)?,
+        waiting: rows(connection, &waiting, [LIMIT_MAX])?,
         latest: unsigned(latest),
     })
 }
@@ -155,9 +164,13 @@ fn write(connection: &mut Connection, news: &News) -> Result<(), Failed> {
 const SELECT: &str = "SELECT id, uid, at, channel, key, kind, severity, service, text, since,
     attempts, delivery, ended, problem FROM notifications";
 
-fn rows(connection: &Connection, query: &str, limit: u32) -> Result<Vec<Notification>, Failed> {
+fn rows(
+    connection: &Connection,
+    query: &str,
+    wanted: impl rusqlite::Params,
+) -> Result<Vec<Notification>, Failed> {
     let mut statement = connection.prepare(query)?;
-    let mut rows = statement.query([limit])?;
+    let mut rows = statement.query(wanted)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         // What a later version writes is none of this one's business.

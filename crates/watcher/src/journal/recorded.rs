@@ -158,8 +158,10 @@ impl Recorded {
     /// The services of which there are events or facts.
     pub(crate) fn services(&self) -> Result<Vec<String>, JournalError> {
         self.tried(|connection| {
-            let mut statement =
-                connection.prepare("SELECT DISTINCT service FROM events ORDER BY service")?;
+            let mut statement = connection.prepare(
+                "SELECT DISTINCT service FROM events
+                    WHERE service <> '' ORDER BY service",
+            )?;
             let rows = statement.query_map([], |row| row.get(0))?;
             Ok(rows.collect::<Result<Vec<_>, _>>()?)
         })

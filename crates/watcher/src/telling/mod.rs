@@ -130,6 +130,15 @@ pub struct Notification {
     pub problem: Option<String>,
 }
 
+/// Which notifications are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only those of this channel.
+    pub channel: Option<String>,
+    /// Only those of which this has become.
+    pub delivery: Option<Delivery>,
+}
+
 /// Something that lasts and that people have been told of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Condition {

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use failover_core::{Command, SiteSet, State, Verdict};
 use rusqlite::Connection;
 use tokio::sync::Notify;
-use watcher::{BuildError, Checkpoint, CommandError, JournalError, Options};
+use watcher::{BuildError, Checkpoint, CommandError, Deed, JournalError, Options};
 
 use crate::support::{ONE, Running, TWO, World, moves, operator, options};
 
@@ -44,6 +44,15 @@ async fn a_full_disk_stops_every_change_and_no_watching() {
         }
     };
     assert!(problem.contains("full") && problem.contains("make room"), "{problem}");
+    let deed = |what: &str| Deed {
+        who: operator(),
+        what: what.to_owned(),
+        before: Vec::new(),
+        after: vec!["www 60 IN A 192.0.2.1".to_owned()],
+        failed: false,
+    };
+    let noted = running.handle.note(deed("anna changes www.")).await;
+    assert!(matches!(noted, Err(CommandError::Journal(_))), "what is not written is not begun");
     world.kills_site_one().await;
     let snapshot = running
         .until("down, and the journal's problem", |snapshot| {
@@ -56,6 +65,10 @@ async fn a_full_disk_stops_every_change_and_no_watching() {
     other.execute_batch("DROP TABLE filler").expect("room again");
     drop(other);
     running.until("writable", |snapshot| snapshot.journal_problem.is_none()).await;
+    let noted = running.handle.note(deed("anna changes www again.")).await.expect("noted");
+    let events = running.events().await;
+    let by_hand: Vec<_> = events.iter().filter(|one| one.service.is_empty()).collect();
+    assert_eq!(by_hand, [&noted], "only what was done, and in the order in which it was");
     if obeyed > 0 {
         let off = Command::MaintenanceOff { site: TWO };
         running.handle.command("app", operator(), off).await.expect("obeyed");

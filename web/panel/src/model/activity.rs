@@ -110,7 +110,12 @@ pub fn ballots(record: &Happening, service: &ServiceSnapshot) -> Vec<Ballot> {
 
 /// An event as a line of an incident report.
 pub fn markdown(record: &Happening) -> String {
-    format!("- {} **{}** {}", time::utc(record.at), record.service, record.text)
+    // What somebody did beside the decision concerns no service.
+    let service = match record.service.as_str() {
+        "" => String::new(),
+        name => format!("**{name}** "),
+    };
+    format!("- {} {service}{}", time::utc(record.at), record.text)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What the views show, computed from a snapshot by pure functions.
 pub mod activity;
+pub mod channels;
 pub mod dns;
 pub mod fresh;
 pub mod json;
@@ -12,6 +13,8 @@ pub mod progress;
 pub mod pulse;
 mod read_api;
 mod read_core;
+mod read_records;
+pub mod records;
 pub mod route;
 pub mod sentence;
 pub mod time;

@@ -1,8 +1,10 @@
 //! The parts that pages are made of.
 pub mod asked;
 pub mod bar;
+pub mod channels;
 pub mod command;
 pub mod dialog;
+pub mod doctor;
 pub mod drawer;
 pub mod events;
 pub mod help;
@@ -14,6 +16,10 @@ pub mod pause_dialog;
 pub mod picture;
 pub mod progress;
 pub mod pulse;
+pub mod record_change;
+pub mod record_dialog;
+pub mod record_form;
+pub mod record_table;
 pub mod site;
 pub mod state;
 pub mod votes;

@@ -6,7 +6,9 @@ mod act;
 mod label;
 mod next;
 mod notice;
+mod notifications;
 mod progress;
+mod records;
 mod say;
 pub mod simulator;
 #[cfg(test)]
@@ -18,7 +20,9 @@ pub use act::*;
 pub use label::*;
 pub use next::*;
 pub use notice::*;
+pub use notifications::*;
 pub use progress::*;
+pub use records::*;
 pub use say::*;
 pub use told::*;
 

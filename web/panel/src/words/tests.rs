@@ -2,7 +2,9 @@
 #[path = "../../words/read.rs"]
 mod read;
 
-use super::{act, label, list, next, notice, progress, say, simulator, told};
+use super::{
+    act, label, list, next, notice, notifications, progress, records, say, simulator, told,
+};
 use read::Entry;
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +16,9 @@ const LISTS: &[&[(&str, &[&str])]] = &[
     label::LIST,
     next::LIST,
     notice::LIST,
+    notifications::LIST,
     progress::LIST,
+    records::LIST,
     say::LIST,
     simulator::LIST,
     told::LIST,

@@ -10,7 +10,7 @@ use super::out::Out;
 use super::run::listen;
 use super::stop::Stop;
 use crate::demo::{Demo, USER};
-use crate::serve::{Beside, Ended, serve};
+use crate::serve::{Ended, serve};
 
 const PORT: u16 = 8420;
 
@@ -30,8 +30,7 @@ pub async fn demo(args: DemoArgs, out: Out) -> Result<Exit, Failed> {
     let demo = Demo::start(args.journal).await.map_err(Failed::other)?;
     let address = listener.local_addr().map_err(|error| Failed::other(error.to_string()))?;
     announce(&demo, address, out)?;
-    let (world, watcher, server) = (demo.world, demo.watcher, demo.server);
-    let beside = Beside { demo: Some(world.clone()), calls: demo.calls, metrics: None };
+    let Demo { world, watcher, server, beside, .. } = demo;
     let served = serve(watcher, listener, &server, beside, &stop.receiver()).await;
     world.end().await;
     served.map(|()| Exit::Done).map_err(|Ended(message)| Failed::other(message))

@@ -82,5 +82,6 @@ pub fn line(record: &EventRecord) -> String {
         Severity::Critical => "CRITICAL ",
     };
     let EventRecord { seq, at, service, text, .. } = record;
-    format!("{seq:>6}  {}  {service}: {severity}{text}", show_moment(at.as_millis()))
+    let whom = if service.is_empty() { String::new() } else { format!("{service}: ") };
+    format!("{seq:>6}  {}  {whom}{severity}{text}", show_moment(at.as_millis()))
 }

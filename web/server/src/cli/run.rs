@@ -9,9 +9,12 @@ use super::exit::{Exit, Failed};
 use super::out::Out;
 use super::stop::Stop;
 use crate::config::Config;
+use crate::heartbeat::Beating;
 use crate::metrics::Calls;
+use crate::records::Records;
 use crate::serve::{Beside, Ended, serve};
-use crate::{compose, heartbeat, systemd};
+use crate::telling::Telling;
+use crate::{compose, systemd};
 
 #[derive(Debug, Args)]
 pub struct RunArgs {
@@ -36,6 +39,10 @@ pub async fn run(config: Config, out: Out) -> Result<Exit, Failed> {
     let heartbeat = compose::heartbeat(config.heartbeat.as_ref());
     let heartbeat = heartbeat.map_err(|problem| Failed::input(problem.to_string()))?;
     let options = compose::options(&config);
+    let beating = config.heartbeat.as_ref().zip(heartbeat);
+    let beating = beating.map(|(wanted, heartbeat)| Beating::new(heartbeat, wanted.every));
+    let heard = beating.as_ref().map(Beating::heard);
+    let telling = Telling::new(&config, channels.clone(), heard);
     let watcher = compose::watcher(&config, &providers, &clouds, channels, options);
     let watcher = watcher.map_err(|error| Failed::other(error.to_string()))?;
     let listener = listen(config.server.listen, "listen").await?;
@@ -48,13 +55,11 @@ pub async fn run(config: Config, out: Out) -> Result<Exit, Failed> {
         tracing::warn!("nobody is told of anything: add [[notify]]");
     }
     let reporting = tokio::spawn(systemd::report(watcher.handle(), stop.requested()));
-    let beating = config.heartbeat.as_ref().zip(heartbeat).map(|(wanted, heartbeat)| {
-        tokio::spawn(heartbeat::beat(heartbeat, wanted.every, watcher.handle()))
-    });
-    let beside = Beside { demo: None, calls, metrics };
+    let records = Records::new(&config, &providers, Vec::new());
+    let records = Some(records);
+    let beside = Beside { demo: None, calls, metrics, records, telling, heartbeat: beating };
     let served = serve(watcher, listener, &config.server, beside, &stop.receiver()).await;
     reporting.abort();
-    beating.inspect(tokio::task::JoinHandle::abort);
     match served {
         Ok(()) => Ok(Exit::Done),
         Err(Ended(message)) => Err(Failed::other(message)),

@@ -7,10 +7,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use cloud_emulator::{Cloud, Emulator, Info, Options, ResolverOptions, SiteOptions};
+use dns_provider::propagation::NameServer;
 use serde::Serialize;
 
 /// The file, beside the configuration, that holds the Hetzner token.
 pub const TOKEN_FILE: &str = "hetzner.token";
+/// The file, beside the configuration, that holds the key messages are signed with.
+pub const INBOX_FILE: &str = "inbox.key";
+/// The file, beside the configuration, that says where the dead man's switch is.
+pub const SWITCH_FILE: &str = "heartbeat.url";
 
 const TTL: u32 = 60;
 
@@ -40,6 +45,7 @@ pub fn text(
     journal: &Path,
     password_hash: &str,
     token_hash: &str,
+    inbox: &str,
 ) -> Result<String, String> {
     let zone = info.zone.as_ref().map_or("schwenk.example", |zone| zone.name.as_str());
     let port = info.sites.first().map_or(80, |site| site.port);
@@ -71,6 +77,8 @@ pub fn text(
         line("operator", quote("the demo")?);
         line("address", quote(&resolver.address)?);
     }
+    text += &people(inbox)?;
+    let mut line = |key: &str, value: String| text += &format!("{key} = {value}\n");
     line("\n[[services]]\nname", quote("app")?);
     line("record", quote(&format!("app.{zone}"))?);
     line("zone", quote(zone)?);
@@ -99,6 +107,29 @@ pub fn text(
     line("path", quote("/health")?);
     line("contains", quote(&["dbworking"])?);
     Ok(text)
+}
+
+/// Who is told, and who misses the demo: its own receiver of messages.
+fn people(inbox: &str) -> Result<String, String> {
+    let mut text = String::new();
+    let mut line = |key: &str, value: String| text += &format!("{key} = {value}\n");
+    for (name, least) in [("inbox", "info"), ("pager", "critical")] {
+        line("\n[[notify]]\nname", quote(name)?);
+        line("kind", quote("webhook")?);
+        line("url", quote(&format!("{inbox}/messages/{name}"))?);
+        line("secret", quote(&format!("file:{INBOX_FILE}"))?);
+        line("least", quote(least)?);
+    }
+    line("\n[heartbeat]\nurl", quote(&format!("file:{SWITCH_FILE}"))?);
+    line("every", quote("10 s")?);
+    Ok(text)
+}
+
+/// The name server of the zone above the demo's, which no resolver of the world knows.
+pub fn parent(info: &Info) -> Result<Vec<NameServer>, String> {
+    let Some(parent) = &info.parent else { return Ok(Vec::new()) };
+    let address = parent.address.parse().map_err(|error| format!("{}: {error}", parent.address))?;
+    Ok(vec![NameServer { name: parent.server.clone(), addresses: vec![address] }])
 }
 
 fn name_servers(info: &Info, cloud: Cloud) -> Result<String, String> {

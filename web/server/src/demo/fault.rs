@@ -21,6 +21,8 @@ pub enum Deed {
     Fault(Fault),
     /// Changes the record at this provider behind the watcher's back.
     Drift(String),
+    /// Lets the receiver of messages refuse to listen.
+    Deaf,
 }
 
 /// Faults that count down would seem to mend themselves at random; these stay until mended.
@@ -63,6 +65,8 @@ pub fn items(info: &Info) -> Vec<Item> {
     {
         items.extend(of_cloud(cloud, provider, group));
     }
+    let text = "let the receiver of messages refuse them (503)";
+    items.push(item("inbox-deaf", "Messages", text, Deed::Deaf));
     items
 }
 

@@ -1,19 +1,26 @@
 //! The demo's world: emulated clouds, a watcher on them, and a drawer full of faults.
 mod config;
 mod fault;
+mod inbox;
 mod world;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use inbox::Inbox;
 use watcher::{Options, Watcher};
 pub use world::World;
 
 use crate::compose;
 use crate::config::{Server, Surroundings};
+use crate::heartbeat::Beating;
 use crate::http::auth::{hash, random_token};
+use crate::http::demo::Breakable;
 use crate::metrics::Calls;
+use crate::records::Records;
+use crate::serve::Beside;
+use crate::telling::Telling;
 
 /// Who logs in.
 pub const USER: &str = "demo";
@@ -33,8 +40,8 @@ pub struct Demo {
     pub world: Arc<World>,
     /// The watcher, not running yet.
     pub watcher: Watcher,
-    /// What its providers are asked.
-    pub calls: Calls,
+    /// What is served beside it.
+    pub beside: Beside,
     /// Who may come in.
     pub server: Server,
     /// The password of [`USER`].
@@ -55,10 +62,16 @@ impl Demo {
         let password = password()?;
         let token = random_token()?;
         let journal = journal.unwrap_or_else(|| directory.path().join("journal.db"));
-        let text = config::text(emulator.info(), &journal, &hash(&password)?, &hash(&token)?)?;
+        let key = random_token()?;
+        let inbox = Inbox::start(key.clone().into()).await?;
+        let hashes = (hash(&password)?, hash(&token)?);
+        let text = config::text(emulator.info(), &journal, &hashes.0, &hashes.1, inbox.url())?;
         let file = directory.path().join("schwenk.toml");
         let secret = directory.path().join(config::TOKEN_FILE);
         config::write_private(&secret, &emulator.info().tokens.hetzner)?;
+        config::write_private(&directory.path().join(config::INBOX_FILE), &key)?;
+        let switch = format!("{}/ping", inbox.url());
+        config::write_private(&directory.path().join(config::SWITCH_FILE), &switch)?;
         config::write_private(&file, &text)?;
         let env = |_: &str| None;
         let around = Surroundings { env: &env, dir: directory.path() };
@@ -77,17 +90,28 @@ impl Demo {
         let clouds = compose::clouds_of_sites(&parsed, &calls)
             .await
             .map_err(|problem| problem.to_string())?;
-        let watcher = compose::watcher(&parsed, &providers, &clouds, Vec::new(), options);
+        let channels = compose::channels(&parsed).map_err(|problems| {
+            problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        })?;
+        let heartbeat = compose::heartbeat(parsed.heartbeat.as_ref());
+        let heartbeat = heartbeat.map_err(|problem| problem.to_string())?;
+        let beating = parsed.heartbeat.as_ref().zip(heartbeat);
+        let heartbeat = beating.map(|(wanted, heartbeat)| Beating::new(heartbeat, wanted.every));
+        let heard = heartbeat.as_ref().map(Beating::heard);
+        let telling = Telling::new(&parsed, channels.clone(), heard);
+        let watcher = compose::watcher(&parsed, &providers, &clouds, channels, options);
         let watcher = watcher.map_err(|error| error.to_string())?;
-        let world = World::new(emulator, directory, &parsed, providers)?;
-        Ok(Self {
-            world: Arc::new(world),
-            watcher,
+        let records = Records::new(&parsed, &providers, config::parent(emulator.info())?);
+        let world = Arc::new(World::new(emulator, inbox, directory, &parsed, providers)?);
+        let demo: Arc<dyn Breakable> = world.clone();
+        let beside = Beside {
+            demo: Some(demo),
             calls,
-            server: parsed.server,
-            password,
-            token,
-            config: file,
-        })
+            metrics: None,
+            records: Some(records),
+            telling,
+            heartbeat,
+        };
+        Ok(Self { world, watcher, beside, server: parsed.server, password, token, config: file })
     }
 }

@@ -9,9 +9,10 @@ use dns_provider::{
     Call, Change, ChangeSet, DnsProvider, Expect, Key, Name, Outcome, RecordType, RrSet, lookup,
 };
 use tempfile::TempDir;
-use web_api::{DemoFaultState, DemoFaults};
+use web_api::{DemoFaultState, DemoFaults, DemoInbox};
 
 use super::fault::{Deed, Item, items};
+use super::inbox::Inbox;
 use crate::config::Config;
 use crate::http::demo::Breakable;
 
@@ -22,6 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The emulated clouds, the demo's private directory, and a hand that changes records.
 pub struct World {
     emulator: Mutex<Option<Emulator>>,
+    inbox: Inbox,
     info: Info,
     faults: Faults,
     items: Vec<Item>,
@@ -36,6 +38,7 @@ impl World {
     /// The world around `emulator`, with the first service's record as the one to tamper with.
     pub fn new(
         emulator: Emulator,
+        inbox: Inbox,
         directory: TempDir,
         config: &Config,
         providers: Vec<Arc<dyn DnsProvider>>,
@@ -46,6 +49,7 @@ impl World {
         };
         let ids = config.providers.iter().map(|provider| provider.id.clone());
         Ok(Self {
+            inbox,
             info: emulator.info().clone(),
             faults: emulator.faults().clone(),
             items: items(emulator.info()),
@@ -73,6 +77,7 @@ impl World {
     fn is_on(&self, deed: &Deed, active: &[Fault]) -> bool {
         match deed {
             Deed::Fault(fault) => active.iter().any(|active| same(active, fault)),
+            Deed::Deaf => self.inbox.is_deaf(),
             Deed::Drift(provider) => {
                 let drifted = self.drifted.lock().unwrap_or_else(PoisonError::into_inner);
                 drifted.contains_key(provider)
@@ -151,6 +156,10 @@ impl Breakable for World {
         DemoFaults { faults: self.items.iter().map(state).collect() }
     }
 
+    fn inbox(&self) -> DemoInbox {
+        self.inbox.seen()
+    }
+
     async fn set(&self, id: &str, on: bool) -> Option<Result<(), String>> {
         let item = self.items.iter().find(|item| item.id == id)?;
         Some(match &item.deed {
@@ -161,6 +170,10 @@ impl Breakable for World {
             }
             Deed::Fault(fault) => {
                 self.mend(fault);
+                Ok(())
+            }
+            Deed::Deaf => {
+                self.inbox.deafen(on);
                 Ok(())
             }
             Deed::Drift(provider) => self.tamper(provider, on).await,

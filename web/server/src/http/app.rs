@@ -11,6 +11,9 @@ use super::demo::Breakable;
 use super::problem::{Answer, Refusal};
 use crate::config::Server;
 use crate::metrics::Calls;
+use crate::records::Records;
+use crate::serve::Beside;
+use crate::telling::Telling;
 
 /// Open live streams; each costs a task and a socket.
 const LISTENERS_MAX: usize = 64;
@@ -28,20 +31,23 @@ struct Shared {
     public_origin: Option<String>,
     demo: Option<Arc<dyn Breakable>>,
     calls: Calls,
+    records: Option<Records>,
+    telling: Telling,
     listeners: Arc<Semaphore>,
     latest: Mutex<Option<(u64, Bytes)>>,
     ending: watch::Receiver<bool>,
 }
 
 impl App {
-    /// An application that shows and commands `watcher`. Live streams end when `ending` turns true.
+    /// An application that shows and commands `watcher`, and what is `beside` it. Live streams end
+    /// when `ending` turns true.
     pub fn new(
         watcher: Handle,
         server: &Server,
-        demo: Option<Arc<dyn Breakable>>,
-        calls: Calls,
+        beside: Beside,
         ending: watch::Receiver<bool>,
     ) -> Self {
+        let Beside { demo, calls, records, telling, .. } = beside;
         Self(Arc::new(Shared {
             watcher,
             accounts: Accounts::new(server.users.clone(), server.tokens.clone()),
@@ -50,6 +56,8 @@ impl App {
             public_origin: server.public_origin.clone(),
             demo,
             calls,
+            records,
+            telling,
             listeners: Arc::new(Semaphore::new(LISTENERS_MAX)),
             latest: Mutex::new(None),
             ending,
@@ -94,6 +102,16 @@ impl App {
     /// What was asked of the providers.
     pub fn calls(&self) -> &Calls {
         &self.0.calls
+    }
+
+    /// The providers' zones and records, if they can be reached from here.
+    pub fn records(&self) -> Option<&Records> {
+        self.0.records.as_ref()
+    }
+
+    /// The ways to reach people.
+    pub fn telling(&self) -> &Telling {
+        &self.0.telling
     }
 
     /// How many live streams are open.

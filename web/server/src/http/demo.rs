@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use web_api::{DemoFault, DemoFaults};
+use web_api::{DemoFault, DemoFaults, DemoInbox};
 
 use super::app::App;
 use super::auth::{Operator, Viewer};
@@ -18,6 +18,9 @@ use super::problem::{Answer, Refusal};
 pub trait Breakable: Debug + Send + Sync {
     /// What can be broken, and whether it is.
     fn faults(&self) -> DemoFaults;
+
+    /// What has arrived at its receiver of messages.
+    fn inbox(&self) -> DemoInbox;
 
     /// Breaks or mends one thing; `None` if there is no such thing.
     async fn set(&self, id: &str, on: bool) -> Option<Result<(), String>>;
@@ -62,6 +65,21 @@ pub async fn set(
             Err(Refusal::new(StatusCode::NOT_FOUND, "unknown_fault", "Unknown fault", detail))
         }
     }
+}
+
+/// What has arrived at the demo's own receiver of messages.
+#[utoipa::path(
+    get, path = "/api/v1/demo/inbox", tag = "demo",
+    responses(
+        (status = 200, body = envelope::DemoInbox, description = "The messages, newest first"),
+        (status = 404, body = envelope::Problem, content_type = "application/problem+json",
+         description = "This is not the demo"),
+        envelope::Refused,
+    )
+)]
+pub async fn inbox(State(app): State<App>, _: Viewer) -> Answer<Json<DemoInbox>> {
+    let demo = app.demo().ok_or_else(not_the_demo)?;
+    Ok(Json(demo.inbox()))
 }
 
 fn not_the_demo() -> Refusal {

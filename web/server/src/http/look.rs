@@ -7,7 +7,7 @@ use axum::response::IntoResponse;
 use failover_core::MoveId;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use web_api::{ChannelState, Curves, Events, MoveCurve, Notification, Notifications, Version};
+use web_api::{Curves, Events, MoveCurve, Version};
 
 use super::app::{App, service};
 use super::auth::Viewer;
@@ -74,69 +74,13 @@ pub async fn events(
     Ok(Json(Events { events }))
 }
 
-/// Which notifications.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct NotificationsQuery {
-    /// At most this many, the newest.
-    #[param(minimum = 1, maximum = 1000, default = 100)]
-    limit: Option<u32>,
-}
-
-/// What people were told and what has become of it, newest first.
-#[utoipa::path(
-    get, path = "/api/v1/notifications", tag = "look", params(NotificationsQuery),
-    responses(
-        (status = 200, body = envelope::Notifications, description = "The messages, newest first"),
-        (status = 400, body = envelope::Problem, content_type = "application/problem+json",
-         description = "The query is malformed"),
-        envelope::Refused,
-    )
-)]
-pub async fn notifications(
-    State(app): State<App>,
-    _: Viewer,
-    Ask(query): Ask<NotificationsQuery>,
-) -> Answer<Json<Notifications>> {
-    let limit = limited(query.limit, EVENTS_DEFAULT, EVENTS_MAX)?;
-    let read = app.watcher().notifications(limit).await;
-    let read = read.map_err(|error| Refusal::unavailable(error.to_string()))?;
-    let channels = app.watcher().deliveries().into_iter().map(|one| ChannelState {
-        name: one.channel,
-        kind: one.kind,
-        waiting: one.waiting,
-        problem: one.problem,
-    });
-    let notifications = read.into_iter().map(shown).collect();
-    Ok(Json(Notifications { notifications, channels: channels.collect() }))
-}
-
 /// How many are asked for.
-fn limited(asked: Option<u32>, default: u32, max: u32) -> Answer<u32> {
+pub(super) fn limited(asked: Option<u32>, default: u32, max: u32) -> Answer<u32> {
     let limit = asked.unwrap_or(default);
     if (1..=max).contains(&limit) {
         Ok(limit)
     } else {
         Err(Refusal::bad_request(format!("limit must be from 1 to {max}")))
-    }
-}
-
-fn shown(one: watcher::Notification) -> Notification {
-    Notification {
-        id: one.id,
-        at: one.at,
-        channel: one.channel,
-        key: one.key,
-        kind: one.kind.word().to_owned(),
-        severity: one.severity,
-        service: one.service,
-        text: one.text,
-        since: one.since,
-        attempts: one.attempts,
-        delivery: one.delivery.word().to_owned(),
-        ended: one.ended,
-        problem: one.problem,
     }
 }
 

@@ -14,6 +14,8 @@ mod metrics;
 mod openapi;
 mod plan;
 mod problem;
+mod records;
+mod told;
 
 use std::io;
 use std::net::SocketAddr;
@@ -43,14 +45,23 @@ pub fn router(app: App) -> Router {
         .route("/snapshot", get(look::snapshot))
         .route("/live", get(live::live))
         .route("/events", get(look::events))
-        .route("/notifications", get(look::notifications))
+        .route("/notifications", get(told::notifications))
+        .route("/notifications/test", post(told::test))
         .route("/curves", get(look::curves))
         .route("/services/{service}/command", post(command::command))
         .route("/services/{service}/plan", get(plan::plan))
         .route("/services/{service}/policy", get(incident::policy))
         .route("/incidents/{seq}", get(incident::incident))
+        .route("/records", get(records::list))
+        .route("/records/zones", get(records::zones))
+        .route("/records/doctor", get(records::doctor))
+        .route("/records/check", post(records::checked))
+        .route("/records/plan", post(records::plan))
+        .route("/records/apply", post(records::apply))
+        .route("/records/runs/{run}", get(records::run))
         .route("/demo/faults", get(demo::list))
         .route("/demo/fault", post(demo::set))
+        .route("/demo/inbox", get(demo::inbox))
         .route("/health", get(look::health))
         .route("/version", get(look::version))
         .route("/openapi.json", get(openapi::document))

@@ -7,7 +7,7 @@ use reqwest::{Client, Method, RequestBuilder, Response};
 use schwenk::config::{Account, Server};
 use schwenk::demo::{Demo, World};
 use schwenk::http::auth::hash;
-use schwenk::serve::{Beside, Ended, serve};
+use schwenk::serve::{Ended, serve};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -44,8 +44,7 @@ impl Running {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
         let (stop, stopped) = watch::channel(false);
-        let Demo { world, watcher, calls, server, password, token, .. } = demo;
-        let beside = Beside { demo: Some(world.clone()), calls, metrics: None };
+        let Demo { world, watcher, beside, server, password, token, .. } = demo;
         let task =
             tokio::spawn(async move { serve(watcher, listener, &server, beside, &stopped).await });
         let client = Client::builder().no_proxy().build().expect("a client");

@@ -18,8 +18,10 @@ mod prometheus;
 #[allow(dead_code)]
 #[path = "../../../../crates/notify/tests/it/receiver.rs"]
 mod receiver;
+mod records;
 mod replay;
 mod schema;
 mod standby;
+mod telling;
 mod unit_file;
 mod world;

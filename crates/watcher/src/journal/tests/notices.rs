@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use super::{batch, place, record, terms};
 use crate::journal::{Batch, open, read_notifications, schema};
-use crate::telling::{Condition, Delivery, News, Notification};
+use crate::telling::{Condition, Delivery, Filter, News, Notification};
 
 fn notification(id: u64) -> Notification {
     Notification {
@@ -52,7 +52,11 @@ fn a_journal_of_the_version_before_gets_room_for_notifications_and_keeps_them() 
     old.pragma_update(None, "application_id", schema::APPLICATION_ID).expect("marked");
     old.pragma_update(None, "user_version", 3).expect("marked");
     drop(old);
-    assert_eq!(read_notifications(&path, 10), Ok(Vec::new()), "an older one has none");
+    assert_eq!(
+        read_notifications(&path, 10, &Filter::default()),
+        Ok(Vec::new()),
+        "an older one has none"
+    );
 
     let mut opened = open(&path, &terms()).expect("migrated");
     let told = News { begun: vec![condition()], ..news(vec![notification(1)]) };
@@ -72,7 +76,7 @@ fn a_journal_of_the_version_before_gets_room_for_notifications_and_keeps_them() 
     let over = vec![condition().key];
     again.writer.tell(News { over, ..news(vec![delivered.clone()]) });
     again.writer.close();
-    assert_eq!(read_notifications(&path, 10), Ok(vec![delivered]));
+    assert_eq!(read_notifications(&path, 10, &Filter::default()), Ok(vec![delivered]));
     let last = open(&path, &terms()).expect("opened once more");
     assert!(last.told.conditions.is_empty() && last.told.waiting.is_empty());
     assert_eq!(last.told.latest, 1);
@@ -91,7 +95,7 @@ fn an_outcome_that_was_written_before_its_message_stands() {
     opened.writer.tell(news(vec![refused.clone()]));
     let late = Batch { news: news(vec![notification(7)]), ..Batch::default() };
     opened.writer.commit(&late).expect("written");
-    assert_eq!(read_notifications(&path, 10), Ok(vec![refused]));
+    assert_eq!(read_notifications(&path, 10, &Filter::default()), Ok(vec![refused]));
 }
 
 #[test]
@@ -104,7 +108,10 @@ fn what_ended_long_ago_is_forgotten_and_what_waits_is_not() {
     opened.writer.close();
     let now = Timestamp::from_millis(1_800_000_000_000);
     open(&path, &super::Terms { now, ..terms() }).expect("opened again");
-    let left: Vec<u64> =
-        read_notifications(&path, 10).expect("readable").iter().map(|one| one.id).collect();
+    let left: Vec<u64> = read_notifications(&path, 10, &Filter::default())
+        .expect("readable")
+        .iter()
+        .map(|one| one.id)
+        .collect();
     assert_eq!(left, [2]);
 }

@@ -12,9 +12,7 @@ use super::provider::ProviderArgs;
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::out::{Out, table};
 use crate::config::duration;
-
-/// Where the system keeps its resolvers.
-const RESOLV_CONF: &str = "/etc/resolv.conf";
+use crate::records::doctor::system_resolver;
 
 #[derive(Debug, Args)]
 pub struct Question {
@@ -131,20 +129,6 @@ async fn listed(
     servers_of(&zone).await
 }
 
-/// The first resolver that the system is told to ask.
-fn system_resolver() -> Option<SocketAddr> {
-    let text = std::fs::read_to_string(RESOLV_CONF).ok()?;
-    first_resolver(&text)
-}
-
-fn first_resolver(text: &str) -> Option<SocketAddr> {
-    let address = |line: &str| {
-        let rest = line.trim().strip_prefix("nameserver")?;
-        rest.split_whitespace().next()?.parse::<IpAddr>().ok()
-    };
-    text.lines().find_map(address).map(|address| SocketAddr::new(address, 53))
-}
-
 /// `PROVIDER/NAME=ADDRESS:PORT`.
 fn server(text: &str) -> Result<(String, NameServer), String> {
     let wrong = || "write provider/ns1.example.net=192.0.2.53:53".to_owned();
@@ -229,15 +213,6 @@ fn verdict(findings: &[Finding]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_systems_first_resolver_is_found() {
-        let text =
-            "# made by hand\nsearch example.com\nnameserver 192.0.2.1\nnameserver 2001:db8::1\n";
-        assert_eq!(first_resolver(text), Some(([192, 0, 2, 1], 53).into()));
-        assert_eq!(first_resolver("options edns0\n"), None);
-        assert_eq!(first_resolver("nameserver fe80::1%eth0\n"), None);
-    }
 
     #[test]
     fn servers_are_written_with_provider_name_and_address() {

@@ -37,6 +37,73 @@ pub struct Session {
 pub struct Notifications {
     pub notifications: Vec<Notification>,
     pub channels: Vec<ChannelState>,
+    /// The dead man's switch, if there is one.
+    pub heartbeat: Option<HeartbeatState>,
+}
+
+/// How the dead man's switch was last reached.
+#[derive(Serialize, ToSchema)]
+pub struct HeartbeatState {
+    /// How often it is pinged, in seconds.
+    pub every_secs: u64,
+    /// When it last took a ping.
+    pub reached: Option<u64>,
+    /// Why it could not be reached the last time.
+    pub problem: Option<String>,
+    /// What the last ping said was wrong with the watcher; null: it was well.
+    pub said: Option<String>,
+}
+
+/// A quiet message through one channel.
+#[derive(Serialize, ToSchema)]
+pub struct ChannelTest {
+    /// The channel's name.
+    pub channel: String,
+}
+
+/// What became of a test message.
+#[derive(Serialize, ToSchema)]
+pub struct ChannelTested {
+    /// The channel's name.
+    pub channel: String,
+    /// What sort of channel it is.
+    pub kind: String,
+    /// Whether it was taken.
+    pub delivered: bool,
+    /// Why not.
+    pub problem: Option<String>,
+    /// Whether a watcher would try again.
+    pub again: bool,
+    /// How long that took.
+    pub millis: u64,
+}
+
+/// What has arrived at the demo's own receiver of messages.
+#[derive(Serialize, ToSchema)]
+pub struct DemoInbox {
+    /// Newest first.
+    pub messages: Vec<DemoMessage>,
+    /// Pings of the dead man's switch so far.
+    pub pings: u64,
+}
+
+/// One message as its receiver has seen it.
+#[derive(Serialize, ToSchema)]
+pub struct DemoMessage {
+    /// Its place, counted from 1.
+    pub number: u64,
+    /// When it arrived.
+    pub at: u64,
+    /// Which address it came to: the channel's name.
+    pub to: String,
+    /// The urgency, as a word.
+    pub severity: String,
+    /// The first line.
+    pub headline: String,
+    /// The rest.
+    pub text: String,
+    /// Whether its signature is right.
+    pub signed: bool,
 }
 
 /// One message to one channel, and what has become of it.
@@ -81,6 +148,22 @@ pub struct ChannelState {
     pub waiting: u64,
     /// Why the latest try failed; none while all is well.
     pub problem: Option<String>,
+    /// Nothing less urgent is told by it.
+    pub least: Severity,
+    /// Only these services, and the watcher as a whole; null: all.
+    pub services: Option<Vec<String>>,
+    /// Nobody is woken by it, as far as it can do that.
+    pub quiet: bool,
+    /// How often people are reminded of what lasts, in seconds; null: never.
+    pub remind_every_secs: Option<u64>,
+    /// How old a message may become before it is given up, in seconds.
+    pub give_up_after_secs: u64,
+    /// Messages it has taken since the start of the program.
+    pub delivered: u64,
+    /// Messages it will never take, or that became too old, since then.
+    pub lost: u64,
+    /// Tries that failed and were repeated, since then.
+    pub retried: u64,
 }
 
 /// The events a command caused, oldest first.

@@ -166,4 +166,6 @@ pub enum Event {
     CommandRefused { who: String, command: Command, refusal: Refusal },
     /// The operator has seen the alarm.
     Acknowledged { who: String },
+    /// Somebody changes what no service moves; its record names no service.
+    ByHand { who: String, what: String, before: Vec<String>, after: Vec<String>, failed: bool },
 }

@@ -10,6 +10,7 @@ pub(super) mod envelope;
 mod event;
 pub(super) mod incident;
 mod policy;
+pub(super) mod records;
 pub(super) mod snapshot;
 mod view;
 
@@ -20,7 +21,10 @@ use axum::response::IntoResponse;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{command as commands, demo, incident as incidents, live, login, look, metrics, plan};
+use super::{
+    command as commands, demo, incident as incidents, live, login, look, metrics, plan,
+    records as zones, told,
+};
 
 /// The description of every route.
 #[derive(OpenApi)]
@@ -39,14 +43,23 @@ use super::{command as commands, demo, incident as incidents, live, login, look,
         look::snapshot,
         live::live,
         look::events,
-        look::notifications,
+        told::notifications,
+        told::test,
         look::curves,
         commands::command,
         plan::plan,
         incidents::policy,
         incidents::incident,
+        zones::zones,
+        zones::list,
+        zones::doctor,
+        zones::checked,
+        zones::plan,
+        zones::apply,
+        zones::run,
         demo::list,
         demo::set,
+        demo::inbox,
         look::health,
         look::version,
         metrics::metrics,
