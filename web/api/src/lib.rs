@@ -5,14 +5,18 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod places;
 mod records;
+mod settings;
 
 pub use failover_core::Snapshot;
 use failover_core::{
     Command, Curve, CurvePoint, EventRecord, Extender, Input, PolicySpec, Severity, Timestamp,
 };
+pub use places::*;
 pub use records::*;
 use serde::{Deserialize, Serialize};
+pub use settings::*;
 
 /// `POST /api/v1/login`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

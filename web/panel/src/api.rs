@@ -9,10 +9,15 @@ use failover_core::Command;
 use gloo_net::eventsource::futures::{EventSource, EventSourceSubscription};
 use gloo_net::http::{Request, Response};
 use serde::Serialize;
-use web_api::{DemoFault, DemoFaults, LoginRequest, Plan, Problem, Session};
+use web_api::{
+    BlueprintPlan, Configuration, DemoFault, DemoFaults, LatestJob, Locations, LoginRequest,
+    MachineTypes, Plan, Problem, Reached, Session,
+};
 
+const CONFIGURATION: &str = "/api/v1/configuration";
 const EVENTS: &str = "/api/v1/events";
 const FAULTS: &str = "/api/v1/demo/faults";
+const LOCATIONS: &str = "/api/v1/locations";
 const LIVE: &str = "/api/v1/live";
 const LOGIN: &str = "/api/v1/login";
 const LOGOUT: &str = "/api/v1/logout";
@@ -65,6 +70,42 @@ pub async fn events(limit: usize) -> Result<Page, Problem> {
     read(get(&format!("{EVENTS}?limit={limit}")).await)
 }
 
+/// What stands at the clouds; `fresh`: asked now.
+pub async fn locations(fresh: bool) -> Result<Locations, Problem> {
+    read(get(&format!("{LOCATIONS}?fresh={fresh}")).await)
+}
+
+/// The latest work at the clouds.
+pub async fn job() -> Result<LatestJob, Problem> {
+    read(get(&format!("{LOCATIONS}/job")).await)
+}
+
+/// What a server at a place can become.
+pub async fn machines(provider: &str, place: &str) -> Result<MachineTypes, Problem> {
+    let (provider, place) = (encode(provider), encode(place));
+    read(get(&format!("{LOCATIONS}/machines?provider={provider}&place={place}")).await)
+}
+
+/// What would make the blueprint so.
+pub async fn blueprint() -> Result<BlueprintPlan, Problem> {
+    read(get(&format!("{LOCATIONS}/plan")).await)
+}
+
+/// Starts or stops work at the clouds: `power`, `resize`, `apply`, `destroy`, `stop`.
+pub async fn work(what: &str, body: String) -> Result<LatestJob, Problem> {
+    read(post(&format!("{LOCATIONS}/{what}"), body).await)
+}
+
+/// The configuration in effect.
+pub async fn configuration() -> Result<Configuration, Problem> {
+    read(get(CONFIGURATION).await)
+}
+
+/// What the configured credentials can see now.
+pub async fn reached() -> Result<Reached, Problem> {
+    read(get(&format!("{CONFIGURATION}/providers")).await)
+}
+
 /// What can be broken in the demo.
 pub async fn faults() -> Result<DemoFaults, Problem> {
     read(get(FAULTS).await)
@@ -113,6 +154,11 @@ async fn accept(answer: Result<Response, gloo_net::Error>) -> Result<String, Pro
 
 fn read<T: FromJson>(body: Result<String, Problem>) -> Result<T, Problem> {
     json::parse(&body?).ok_or_else(|| garbled(200, &words::OTHER_VERSION))
+}
+
+/// A body of the API's own types.
+pub fn body(body: &impl Serialize) -> String {
+    to_text(body)
 }
 
 /// Our own types always have a JSON form; an empty body would be refused by the server.

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod heartbeat;
 pub mod http;
 pub mod metrics;
+pub mod places;
 pub mod records;
 pub mod serve;
 mod systemd;

@@ -8,7 +8,7 @@ use watcher::Watcher;
 
 use crate::config::Server;
 use crate::heartbeat::{self, Beating};
-use crate::http::app::App;
+use crate::http::app::{App, Estate};
 use crate::http::demo::Breakable;
 use crate::metrics::Calls;
 use crate::records::Records;
@@ -36,6 +36,8 @@ pub struct Beside {
     pub telling: Telling,
     /// The dead man's switch.
     pub heartbeat: Option<Beating>,
+    /// The configuration and the clouds it names.
+    pub estate: Estate,
 }
 
 /// Runs `watcher` and serves it on `listener` until `stop` turns true, then ends both.

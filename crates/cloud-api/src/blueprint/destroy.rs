@@ -5,6 +5,7 @@ use cloud_http::{Error, Failure, Kind};
 use futures_util::future::join_all;
 use serde::Serialize;
 
+use super::apply::STOPPED;
 use super::attempt::{Request, Terms};
 use super::event::{Event, Happened, Observer};
 use super::report::{Existing, Outcome, StepResult, advice, listed};
@@ -101,6 +102,9 @@ impl Destruction<'_> {
             if results.iter().any(is_hopeless) {
                 return (results, Ok(left));
             }
+            if self.observer.stops() {
+                return (results, Ok(left));
+            }
             let round = self.round(&left).await;
             // Whatever is tried again counts as it ends.
             results.retain(|one| matches!(one.outcome, Outcome::Done { .. }));
@@ -139,6 +143,11 @@ impl Destruction<'_> {
             id: Some(one.id.clone()),
         };
         let tell = |happened| self.observer.event(&Event { step: step.clone(), happened });
+        if self.observer.stops() {
+            let outcome = Outcome::Skipped { reason: STOPPED.to_owned() };
+            tell(Happened::Ended(outcome.clone()));
+            return StepResult { step, outcome };
+        }
         tell(Happened::Begun);
         let outcome = match remove(self.cloud, one.thing, &one.id, self.terms).await {
             Ok(()) => Outcome::Done { adopted: false, note: None },

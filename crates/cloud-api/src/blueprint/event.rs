@@ -39,6 +39,12 @@ pub enum Happened {
 pub trait Observer: Send + Sync {
     /// Something happened.
     fn event(&self, event: &Event);
+
+    /// Asked before each step: whether it is left out, because somebody wants an end. What has
+    /// been begun is finished.
+    fn stops(&self) -> bool {
+        false
+    }
 }
 
 impl<F: Fn(&Event) + Send + Sync> Observer for F {

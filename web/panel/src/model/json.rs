@@ -70,6 +70,12 @@ impl FromJson for u64 {
     }
 }
 
+impl FromJson for usize {
+    fn from_json(json: &Value) -> Option<Self> {
+        json.as_u64()?.try_into().ok()
+    }
+}
+
 impl FromJson for u32 {
     fn from_json(json: &Value) -> Option<Self> {
         json.as_u64()?.try_into().ok()

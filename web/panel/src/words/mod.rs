@@ -3,7 +3,9 @@
 //!
 //! `**` marks what the eye should rest on.
 mod act;
+pub mod configuration;
 mod label;
+pub mod locations;
 mod next;
 mod notice;
 mod notifications;

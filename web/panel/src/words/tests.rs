@@ -3,7 +3,8 @@
 mod read;
 
 use super::{
-    act, label, list, next, notice, notifications, progress, records, say, simulator, told,
+    act, configuration, label, list, locations, next, notice, notifications, progress, records,
+    say, simulator, told,
 };
 use read::Entry;
 use std::collections::BTreeSet;
@@ -13,7 +14,9 @@ use std::path::{Path, PathBuf};
 /// Every file that declares words.
 const LISTS: &[&[(&str, &[&str])]] = &[
     act::LIST,
+    configuration::LIST,
     label::LIST,
+    locations::LIST,
     next::LIST,
     notice::LIST,
     notifications::LIST,

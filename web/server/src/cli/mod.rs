@@ -29,6 +29,7 @@ use exit::{Exit, Failed};
 use out::Out;
 
 use crate::config::{Log, LogLevel};
+pub use check::{consequences, doubts, percent, spell};
 pub use status::served_from;
 
 /// Keeps services reachable when a cloud fails: watches sites, decides, moves DNS records.

@@ -1,5 +1,6 @@
 //! `schwenk run`: the watcher and the panel of one configuration.
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
@@ -10,7 +11,10 @@ use super::out::Out;
 use super::stop::Stop;
 use crate::config::Config;
 use crate::heartbeat::Beating;
+use crate::http::app::Estate;
+use crate::http::configuration::Settings;
 use crate::metrics::Calls;
+use crate::places::Places;
 use crate::records::Records;
 use crate::serve::{Beside, Ended, serve};
 use crate::telling::Telling;
@@ -55,9 +59,12 @@ pub async fn run(config: Config, out: Out) -> Result<Exit, Failed> {
         tracing::warn!("nobody is told of anything: add [[notify]]");
     }
     let reporting = tokio::spawn(systemd::report(watcher.handle(), stop.requested()));
-    let records = Records::new(&config, &providers, Vec::new());
-    let records = Some(records);
-    let beside = Beside { demo: None, calls, metrics, records, telling, heartbeat: beating };
+    let records = Some(Records::new(&config, &providers, Vec::new()));
+    let places = Places::new(&config, &calls, None).await;
+    let settings = Settings::new(&config, &providers);
+    let estate = Estate { places: Some(Arc::new(places)), settings: Some(Arc::new(settings)) };
+    let beside =
+        Beside { demo: None, calls, metrics, records, telling, heartbeat: beating, estate };
     let served = serve(watcher, listener, &config.server, beside, &stop.receiver()).await;
     reporting.abort();
     match served {

@@ -10,10 +10,12 @@ mod file_notify;
 mod model;
 mod model_notify;
 pub mod nearest;
+mod origin;
 mod problem;
 mod read;
 mod scalar;
 mod secret;
+mod shown;
 mod validate;
 
 use std::path::{Path, PathBuf};
@@ -21,13 +23,15 @@ use std::path::{Path, PathBuf};
 use failover_core::{Policy, PolicySpec};
 pub use model::{
     Account, Api, Cluster, Config, Expect, Google, GoogleCredentials, Locations, Log, LogFormat,
-    LogLevel, NameServer, Provider, Server, Servers, Service, Site, Standby,
+    LogLevel, NameServer, Provider, Run, Server, Servers, Service, Site, Standby,
 };
 pub use model_notify::{Heartbeat, Notify, Way};
+pub use origin::Origins;
 use problem::Source;
 pub use problem::{Place, Problem};
 use read::Reader;
 pub use secret::Surroundings;
+pub use shown::sections;
 
 /// The largest file that is read; a service takes some hundred bytes.
 const FILE_MAX: u64 = 1 << 20;
@@ -38,7 +42,12 @@ const FILE_MAX: u64 = 1 << 20;
 pub fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, Vec<Problem>> {
     let Source { file, text } = source(path)?;
     let dir = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-    parse(&file, text, &Surroundings { env, dir: &dir })
+    let mut config = parse(&file, text, &Surroundings { env, dir: &dir })?;
+    // What people are shown shall not depend on where the program was started.
+    if let Ok(whole) = path.canonicalize() {
+        config.origins.file = whole.display().to_string();
+    }
+    Ok(config)
 }
 
 /// What `schwenk locations` needs of the file at `path`, with what is doubtful, or everything that
@@ -119,7 +128,9 @@ pub fn parse(file: &str, text: String, around: &Surroundings<'_>) -> Result<Conf
     errors.sort();
     errors.dedup();
     match config {
-        Some(config) if errors.is_empty() => Ok(Config { warnings, ..config }),
+        Some(config) if errors.is_empty() => {
+            Ok(Config { warnings, origins: Origins::of(&source), ..config })
+        }
         _ => Err(errors),
     }
 }

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use web_api::Role;
 
 use super::model_notify::{Heartbeat, Notify};
+use super::origin::Origins;
 use super::problem::{Place, Problem};
 
 /// A validated configuration.
@@ -43,6 +44,10 @@ pub struct Config {
     pub notify: Vec<Notify>,
     /// Who misses this watcher when it falls silent.
     pub heartbeat: Option<Heartbeat>,
+    /// The locations to make at the providers, if any.
+    pub locations: Option<Locations>,
+    /// Where each setting was typed.
+    pub origins: Origins,
     /// What is doubtful.
     pub warnings: Vec<Problem>,
 }

@@ -17,6 +17,13 @@ pub const INBOX_FILE: &str = "inbox.key";
 /// The file, beside the configuration, that says where the dead man's switch is.
 pub const SWITCH_FILE: &str = "heartbeat.url";
 
+/// Whose the demo's servers are.
+pub const OWNER: &str = "demo";
+
+/// How many application servers London shall have: one more than the demo makes, so that there is
+/// something to plan and to apply.
+pub const APPS: u32 = 2;
+
 const TTL: u32 = 60;
 
 /// Both clouds with one site each.
@@ -79,6 +86,7 @@ pub fn text(
     }
     text += &people(inbox)?;
     let mut line = |key: &str, value: String| text += &format!("{key} = {value}\n");
+    blueprint(&mut line)?;
     line("\n[[services]]\nname", quote("app")?);
     line("record", quote(&format!("app.{zone}"))?);
     line("zone", quote(zone)?);
@@ -130,6 +138,33 @@ pub fn parent(info: &Info) -> Result<Vec<NameServer>, String> {
     let Some(parent) = &info.parent else { return Ok(Vec::new()) };
     let address = parent.address.parse().map_err(|error| format!("{}: {error}", parent.address))?;
     Ok(vec![NameServer { name: parent.server.clone(), addresses: vec![address] }])
+}
+
+/// Two small locations where the sites are; the demo has made all of it but one server.
+fn blueprint(line: &mut dyn FnMut(&str, String)) -> Result<(), String> {
+    line("\n[blueprint]\nowner", quote(OWNER)?);
+    line("image", quote("debian-12")?);
+    for (name, provider, places, range, machine, apps) in [
+        (
+            "london",
+            "google",
+            ["europe-west2-c", "europe-west2-b"],
+            "10.154.0.0/24",
+            "e2-small",
+            APPS,
+        ),
+        ("falkenstein", "hetzner", ["fsn1", "nbg1"], "10.0.1.0/24", "cx23", 1),
+    ] {
+        line("\n[[blueprint.locations]]\nname", quote(name)?);
+        line("provider", quote(provider)?);
+        line("places", quote(&places)?);
+        line("range", quote(range)?);
+        let servers = [("haproxy", 1), ("app", apps), ("db", 1)].map(|(role, count)| {
+            format!("  {{ role = \"{role}\", machine = \"{machine}\", count = {count} }},\n")
+        });
+        line("servers", format!("[\n{}]", servers.concat()));
+    }
+    Ok(())
 }
 
 fn name_servers(info: &Info, cloud: Cloud) -> Result<String, String> {

@@ -1,5 +1,6 @@
 //! The demo's world: emulated clouds, a watcher on them, and a drawer full of faults.
 mod config;
+mod estate;
 mod fault;
 mod inbox;
 mod world;
@@ -15,12 +16,18 @@ pub use world::World;
 use crate::compose;
 use crate::config::{Server, Surroundings};
 use crate::heartbeat::Beating;
+use crate::http::app::Estate;
 use crate::http::auth::{hash, random_token};
+use crate::http::configuration::Settings;
 use crate::http::demo::Breakable;
 use crate::metrics::Calls;
+use crate::places::Places;
 use crate::records::Records;
 use crate::serve::Beside;
 use crate::telling::Telling;
+
+/// How often the emulated clouds are asked whether work has ended.
+const POLL: Duration = Duration::from_millis(200);
 
 /// Who logs in.
 pub const USER: &str = "demo";
@@ -75,9 +82,11 @@ impl Demo {
         config::write_private(&file, &text)?;
         let env = |_: &str| None;
         let around = Surroundings { env: &env, dir: directory.path() };
-        let parsed = crate::config::parse("schwenk.toml", text, &around).map_err(|problems| {
-            problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-        })?;
+        let mut parsed =
+            crate::config::parse("schwenk.toml", text, &around).map_err(|problems| {
+                problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+            })?;
+        parsed.origins.file = file.display().to_string();
         let calls = Calls::default();
         let providers =
             compose::providers(&parsed, &calls).await.map_err(|problem| problem.to_string())?;
@@ -102,7 +111,11 @@ impl Demo {
         let watcher = compose::watcher(&parsed, &providers, &clouds, channels, options);
         let watcher = watcher.map_err(|error| error.to_string())?;
         let records = Records::new(&parsed, &providers, config::parent(emulator.info())?);
-        let world = Arc::new(World::new(emulator, inbox, directory, &parsed, providers)?);
+        let places = Arc::new(Places::new(&parsed, &calls, Some(POLL)).await);
+        let settings = Some(Arc::new(Settings::new(&parsed, &providers)));
+        let estate = Estate { places: Some(places), settings };
+        let settled = tokio::spawn(estate::settle(parsed.clone()));
+        let world = Arc::new(World::new(emulator, inbox, directory, &parsed, providers, settled)?);
         let demo: Arc<dyn Breakable> = world.clone();
         let beside = Beside {
             demo: Some(demo),
@@ -111,6 +124,7 @@ impl Demo {
             records: Some(records),
             telling,
             heartbeat,
+            estate,
         };
         Ok(Self { world, watcher, beside, server: parsed.server, password, token, config: file })
     }

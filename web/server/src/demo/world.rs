@@ -9,6 +9,7 @@ use dns_provider::{
     Call, Change, ChangeSet, DnsProvider, Expect, Key, Name, Outcome, RecordType, RrSet, lookup,
 };
 use tempfile::TempDir;
+use tokio::task::JoinHandle;
 use web_api::{DemoFaultState, DemoFaults, DemoInbox};
 
 use super::fault::{Deed, Item, items};
@@ -32,6 +33,8 @@ pub struct World {
     /// What stood there before, per provider that was changed by hand.
     drifted: Mutex<BTreeMap<String, RrSet>>,
     _directory: TempDir,
+    /// Makes the servers that the demo shows.
+    settled: JoinHandle<()>,
 }
 
 impl World {
@@ -42,6 +45,7 @@ impl World {
         directory: TempDir,
         config: &Config,
         providers: Vec<Arc<dyn DnsProvider>>,
+        settled: JoinHandle<()>,
     ) -> Result<Self, String> {
         let name: Name = match config.services.first() {
             Some(service) => service.record.clone(),
@@ -58,6 +62,7 @@ impl World {
             key: Key::new(name, RecordType::A),
             drifted: Mutex::default(),
             _directory: directory,
+            settled,
         })
     }
 
@@ -68,6 +73,7 @@ impl World {
 
     /// Stops the emulated clouds.
     pub async fn end(&self) {
+        self.settled.abort();
         let emulator = self.emulator.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(emulator) = emulator {
             emulator.stop().await;

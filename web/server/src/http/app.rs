@@ -7,16 +7,27 @@ use tokio::sync::{Semaphore, watch};
 use watcher::Handle;
 
 use super::auth::{Accounts, Sessions, Throttle};
+use super::configuration::Settings;
 use super::demo::Breakable;
 use super::problem::{Answer, Refusal};
 use crate::config::Server;
 use crate::metrics::Calls;
+use crate::places::Places;
 use crate::records::Records;
 use crate::serve::Beside;
 use crate::telling::Telling;
 
 /// Open live streams; each costs a task and a socket.
 const LISTENERS_MAX: usize = 64;
+
+/// What is behind the watcher: its configuration and the clouds it names.
+#[derive(Clone, Debug, Default)]
+pub struct Estate {
+    /// The clouds' servers and the blueprint.
+    pub places: Option<Arc<Places>>,
+    /// The configuration, as it is shown.
+    pub settings: Option<Arc<Settings>>,
+}
 
 /// What all handlers share; cheap to clone.
 #[derive(Clone, Debug)]
@@ -33,6 +44,7 @@ struct Shared {
     calls: Calls,
     records: Option<Records>,
     telling: Telling,
+    estate: Estate,
     listeners: Arc<Semaphore>,
     latest: Mutex<Option<(u64, Bytes)>>,
     ending: watch::Receiver<bool>,
@@ -47,7 +59,7 @@ impl App {
         beside: Beside,
         ending: watch::Receiver<bool>,
     ) -> Self {
-        let Beside { demo, calls, records, telling, .. } = beside;
+        let Beside { demo, calls, records, telling, estate, .. } = beside;
         Self(Arc::new(Shared {
             watcher,
             accounts: Accounts::new(server.users.clone(), server.tokens.clone()),
@@ -58,6 +70,7 @@ impl App {
             calls,
             records,
             telling,
+            estate,
             listeners: Arc::new(Semaphore::new(LISTENERS_MAX)),
             latest: Mutex::new(None),
             ending,
@@ -112,6 +125,16 @@ impl App {
     /// The ways to reach people.
     pub fn telling(&self) -> &Telling {
         &self.0.telling
+    }
+
+    /// The clouds' servers and the blueprint, if this server knows any.
+    pub fn places(&self) -> Option<&Arc<Places>> {
+        self.0.estate.places.as_ref()
+    }
+
+    /// The configuration, as it is shown.
+    pub fn settings(&self) -> Option<&Arc<Settings>> {
+        self.0.estate.settings.as_ref()
     }
 
     /// How many live streams are open.

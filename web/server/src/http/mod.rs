@@ -3,11 +3,13 @@ pub mod app;
 mod asset;
 pub mod auth;
 mod command;
+pub mod configuration;
 pub mod demo;
 mod headers;
 mod incident;
 mod input;
 mod live;
+mod locations;
 mod login;
 mod look;
 mod metrics;
@@ -59,6 +61,17 @@ pub fn router(app: App) -> Router {
         .route("/records/plan", post(records::plan))
         .route("/records/apply", post(records::apply))
         .route("/records/runs/{run}", get(records::run))
+        .route("/locations", get(locations::list))
+        .route("/locations/machines", get(locations::machines))
+        .route("/locations/job", get(locations::job))
+        .route("/locations/plan", get(locations::plan))
+        .route("/locations/power", post(locations::power))
+        .route("/locations/resize", post(locations::resize))
+        .route("/locations/apply", post(locations::apply))
+        .route("/locations/destroy", post(locations::destroy))
+        .route("/locations/stop", post(locations::stop))
+        .route("/configuration", get(configuration::configuration))
+        .route("/configuration/providers", get(configuration::providers))
         .route("/demo/faults", get(demo::list))
         .route("/demo/fault", post(demo::set))
         .route("/demo/inbox", get(demo::inbox))

@@ -6,6 +6,7 @@ mod aria;
 mod axe;
 mod demo;
 mod driver;
+mod places;
 mod records;
 mod simulator;
 mod speed;

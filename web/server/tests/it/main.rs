@@ -13,6 +13,7 @@ mod locations;
 mod log;
 mod metrics;
 mod notify;
+mod places;
 mod process;
 mod prometheus;
 #[allow(dead_code)]

@@ -19,6 +19,7 @@ use super::seen::{Clouds, Seen, see};
 use super::step::{Action, Plan};
 use crate::provider::ComputeProvider;
 use round::Round;
+pub(super) use round::STOPPED;
 
 /// The most rounds of one application. The second one brings scripts up to date after a server had
 /// to go to another place; a third one would be a surprise.
@@ -91,7 +92,7 @@ impl<'a> Job<'a> {
             results.extend(round);
             seen = self.see().await;
             left = plan(self.blueprint, &seen, self.scripts);
-            if failed || !left.blocked.is_empty() {
+            if failed || !left.blocked.is_empty() || self.observer.stops() {
                 break;
             }
             last_seen = seen.clone();

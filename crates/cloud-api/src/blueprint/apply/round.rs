@@ -16,6 +16,9 @@ use crate::blueprint::step::{Action, Plan, Step, Thing};
 use crate::layout::Layout;
 use crate::provider::ComputeProvider;
 
+/// Why a step was left out that somebody did not want to wait for.
+pub(in crate::blueprint) const STOPPED: &str = "it was stopped before this";
+
 /// The steps of one plan while they are carried out.
 pub(super) struct Round<'a> {
     pub(super) job: &'a Job<'a>,
@@ -91,12 +94,18 @@ impl<'a> Round<'a> {
             let text = format!("boot scripts name all addresses, and {missing} has none yet");
             self.skip(|step| step.thing == Thing::Server && step.action != Action::Delete, &text);
         }
+        if self.job.observer.stops() {
+            self.skip(|_| true, STOPPED);
+        }
         let is_new = |step: &Step| matches!(step.action, Action::Create | Action::Adopt);
         if self.all_well(is_new) {
             self.changes().await;
         }
         if self.all_well(|step| step.action != Action::Delete) {
             self.surplus().await;
+        }
+        if self.job.observer.stops() {
+            self.skip(|_| true, STOPPED);
         }
         let text = "something failed, so what is there is left as it is";
         self.skip(|step| !is_new(step), text);
@@ -133,6 +142,10 @@ impl<'a> Round<'a> {
         (number, step): (usize, &Step),
         work: impl Future<Output = Result<Done, Error>>,
     ) -> bool {
+        if self.job.observer.stops() {
+            self.end(number, step, Outcome::Skipped { reason: STOPPED.to_owned() });
+            return false;
+        }
         self.tell(step, Happened::Begun);
         let outcome = match work.await {
             Ok(Done { adopted, note }) => Outcome::Done { adopted, note },

@@ -88,8 +88,7 @@ pub async fn check(args: CheckArgs, out: Out) -> Result<Exit, Failed> {
     let (members, missing) =
         if args.offline { (Vec::new(), Vec::new()) } else { cluster::look(&config).await };
     problems.extend(missing);
-    let mut warnings = warnings(&config);
-    warnings.extend(cluster::warnings(&config));
+    let warnings = doubts(&config);
     let channels = channels(&config)?;
     let checked = Checked { warnings, problems, providers, members, services, channels };
     out.print(&checked, || text(&config, &checked, args.offline))?;
@@ -125,6 +124,23 @@ fn channels(config: &Config) -> Result<Vec<Told>, Failed> {
         Told { name: channel.name, kind: channel.channel.kind(), what }
     });
     Ok(told.collect())
+}
+
+/// What each service's settings amount to, as lines of a table.
+pub fn consequences(config: &Config) -> Vec<(String, Vec<Vec<String>>)> {
+    let each = config.services.iter().map(|service| {
+        let policy = service.policy.spec();
+        let numbers = numbers(policy, &config.expect, &[]);
+        (policy.service.clone(), numbers::rows(&numbers, service.ttl))
+    });
+    each.collect()
+}
+
+/// All that is allowed and doubtful.
+pub fn doubts(config: &Config) -> Vec<String> {
+    let mut all = warnings(config);
+    all.extend(cluster::warnings(config));
+    all
 }
 
 fn warnings(config: &Config) -> Vec<String> {

@@ -128,6 +128,11 @@ fn millis(duration: Duration) -> u64 {
 
 /// The numbers for people.
 pub fn describe(numbers: &Numbers, ttl: u32) -> String {
+    table(&rows(numbers, ttl))
+}
+
+/// The same, line by line.
+pub fn rows(numbers: &Numbers, ttl: u32) -> Vec<Vec<String>> {
     let seen = |what: &str, seen: &Seen| {
         vec![
             format!("  {what}"),
@@ -171,7 +176,7 @@ pub fn describe(numbers: &Numbers, ttl: u32) -> String {
         format!("may keep the old answer {ttl} s longer"),
         String::new(),
     ]);
-    table(&rows)
+    rows
 }
 
 /// A share in per cent, without the noise of binary fractions.

@@ -3,7 +3,6 @@ mod apply;
 mod destroy;
 mod progress;
 mod script;
-mod scripts;
 mod show;
 mod text;
 
@@ -22,7 +21,7 @@ use super::out::Out;
 use crate::compose;
 use crate::config::{self, duration};
 use crate::metrics::Calls;
-use scripts::Rendered;
+use crate::places::Rendered;
 
 #[derive(Debug, Args)]
 pub struct LocationsArgs {
@@ -140,7 +139,7 @@ impl Common {
         let pause = self.poll_every.unwrap_or(Duration::from_secs(1));
         let terms = Terms::new(Arc::new(SystemClock)).patience(self.step_timeout, pause);
         let scripts = match locations.run {
-            Some(run) => Some(Rendered::open(run.settings, &run.secrets)?),
+            Some(run) => Some(Rendered::open(run.settings, &run.secrets).map_err(Failed::input)?),
             None => None,
         };
         Ok(Work { blueprint: locations.blueprint, clouds, scripts, terms, out })
@@ -152,7 +151,7 @@ impl Work {
     async fn look(&self) -> Result<(Seen, Plan), Failed> {
         let seen = self.see().await;
         if let Some(scripts) = &self.scripts {
-            scripts.fit(&seen, self.blueprint.owner())?;
+            scripts.fit(&seen, self.blueprint.owner()).map_err(Failed::input)?;
         }
         let plan = cloud_api::blueprint::plan(&self.blueprint, &seen, self.scripts());
         Ok((seen, plan))

@@ -19,8 +19,11 @@ mod zone;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use cloud_api::blueprint::Blueprint;
+
 use super::file::File;
-use super::model::{Config, Locations, Log};
+use super::model::{Config, Locations, Log, Provider, Run};
+use super::origin::Origins;
 use super::problem::At;
 use super::read::{Field, Reader};
 use super::secret::Surroundings;
@@ -46,8 +49,11 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
     let notify = notify::channels(file, &services, around, reader);
     let heartbeat = notify::heartbeat(file, around, reader);
     let blueprint = file.blueprint.as_ref();
-    blueprint.and_then(|field| blueprint::blueprint(field, &providers, around, reader));
+    let blueprint =
+        blueprint.and_then(|field| blueprint::blueprint(field, &providers, around, reader));
     let anchors = file.anchors.iter().flat_map(|list| &list.value).map(|anchor| anchor.value);
+    let providers: Vec<Provider> =
+        providers.into_iter().flat_map(|declared| declared.provider).collect();
     Some(Config {
         vantage,
         anchors: anchors.collect(),
@@ -59,7 +65,9 @@ pub fn validate(file: &File, around: &Surroundings<'_>, reader: &mut Reader<'_>)
         cluster,
         retention,
         resolvers,
-        providers: providers.into_iter().flat_map(|declared| declared.provider).collect(),
+        locations: blueprint.map(|(blueprint, run)| wanted(blueprint, run, &providers)),
+        origins: Origins::default(),
+        providers,
         services,
         notify,
         heartbeat,
@@ -82,10 +90,17 @@ pub fn locations(
         true => blueprint::blueprint(field, &providers, around, reader)?,
         false => (blueprint::wanted(field, &providers, around, reader)?, None),
     };
+    let providers: Vec<Provider> =
+        providers.into_iter().flat_map(|declared| declared.provider).collect();
+    Some(wanted(blueprint, run, &providers))
+}
+
+/// The locations with the providers they are at.
+fn wanted(blueprint: Blueprint, run: Option<Run>, providers: &[Provider]) -> Locations {
     let needed = blueprint.providers();
-    let providers = providers.into_iter().flat_map(|declared| declared.provider);
-    let providers = providers.filter(|provider| needed.contains(&provider.id.as_str())).collect();
-    Some(Locations { blueprint, providers, run })
+    let at = providers.iter().filter(|provider| needed.contains(&provider.id.as_str()));
+    let providers = at.cloned().collect();
+    Locations { blueprint, providers, run }
 }
 
 fn vantage(file: &File, reader: &mut Reader<'_>) -> String {

@@ -1,7 +1,7 @@
 //! The API's own description, made from the handlers and served at `/api/v1/openapi.json`.
 //!
 //! The modules below say in utoipa's terms what `failover-core` and `web-api` look like as JSON:
-//! those crates know serde only. A test holds real answers against the description.
+//! they know serde only, but for those parts of `web-api` that describe themselves. A test holds real answers against the description.
 #![allow(dead_code, reason = "these types are shapes, never values")]
 
 pub(super) mod command;
@@ -22,8 +22,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    command as commands, demo, incident as incidents, live, login, look, metrics, plan,
-    records as zones, told,
+    command as commands, configuration, demo, incident as incidents, live, locations, login, look,
+    metrics, plan, records as zones, told,
 };
 
 /// The description of every route.
@@ -57,6 +57,17 @@ use super::{
         zones::plan,
         zones::apply,
         zones::run,
+        locations::list,
+        locations::machines,
+        locations::job,
+        locations::plan,
+        locations::power,
+        locations::resize,
+        locations::apply,
+        locations::destroy,
+        locations::stop,
+        configuration::configuration,
+        configuration::providers,
         demo::list,
         demo::set,
         demo::inbox,

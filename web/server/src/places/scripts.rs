@@ -10,8 +10,6 @@ use cloud_api::boot::{self, BootError, Secrets, Settings};
 use cloud_api::{Failure, Host, Kind, Layout, Owner};
 use secrecy::SecretString;
 
-use crate::cli::exit::Failed;
-
 /// Renders boot scripts.
 pub struct Rendered {
     settings: Settings,
@@ -29,24 +27,24 @@ struct Kept {
 impl Rendered {
     /// Reads the secrets that are kept at `path`, if there are any yet. Refuses a file that others
     /// can read.
-    pub fn open(settings: Settings, path: &Path) -> Result<Self, Failed> {
+    pub fn open(settings: Settings, path: &Path) -> Result<Self, String> {
         let kept = Mutex::new(Kept { secrets: read(path)?, draft: None });
         Ok(Self { settings, path: path.to_owned(), kept })
     }
 
     /// Fails when there are servers made with secrets that are not here: new ones would lock the
     /// old servers out.
-    pub fn fit(&self, seen: &Seen, owner: &Owner) -> Result<(), Failed> {
+    pub fn fit(&self, seen: &Seen, owner: &Owner) -> Result<(), String> {
         let scripted = seen.seen().flat_map(|(_, inventory)| &inventory.servers).find(|server| {
             server.belongs_to(owner) && server.labels.get("script").is_some_and(|it| it != "none")
         });
         match scripted {
-            Some(server) if self.kept().secrets.is_none() => Err(Failed::input(format!(
+            Some(server) if self.kept().secrets.is_none() => Err(format!(
                 "{} is not there, but {} was made with what stood in it; put it back from a \
                  backup, or destroy the locations",
                 self.path.display(),
                 server.name
-            ))),
+            )),
             _ => Ok(()),
         }
     }
@@ -98,10 +96,9 @@ fn failed(error: BootError) -> Failure {
     Failure::new(Kind::Invalid, format!("blueprint.service: {error}"))
 }
 
-fn read(path: &Path) -> Result<Option<Secrets>, Failed> {
+fn read(path: &Path) -> Result<Option<Secrets>, String> {
     let shown = path.display();
-    let wrong =
-        |error: &dyn std::fmt::Display| Failed::input(format!("cannot read {shown}: {error}"));
+    let wrong = |error: &dyn std::fmt::Display| format!("cannot read {shown}: {error}");
     let meta = match std::fs::metadata(path) {
         Ok(meta) => meta,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -112,7 +109,7 @@ fn read(path: &Path) -> Result<Option<Secrets>, Failed> {
             "{shown} holds all passwords of the servers and can be read by others; run `chmod 600 \
              {shown}`"
         );
-        return Err(Failed::input(text));
+        return Err(text);
     }
     let text = std::fs::read_to_string(path).map_err(|error| wrong(&error))?;
     // What toml says of a mistake quotes the line, and with it the secret.
