@@ -1,9 +1,12 @@
 //! What the views show, computed from a snapshot by pure functions.
 pub mod activity;
+pub mod curve;
 pub mod dns;
 pub mod fresh;
+pub mod history;
 pub mod json;
 pub mod lane;
+pub mod layer;
 pub mod news;
 pub mod next;
 pub mod notice;
@@ -17,6 +20,8 @@ pub mod sentence;
 pub mod time;
 pub mod tone;
 pub mod topology;
+pub mod undo;
+pub mod watchers;
 
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -2,7 +2,9 @@
 use super::news::News;
 use super::{site_name, time, tone::Tone};
 use crate::words;
-use failover_core::{Command, Mode, ServiceSnapshot, SiteId, Timestamp, Verdict};
+use failover_core::{
+    AlertView, Command, Mode, ServiceSnapshot, Severity, SiteId, Timestamp, Verdict,
+};
 
 /// What can be done about a notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,14 +31,41 @@ pub struct Notice {
 }
 
 /// What concerns the watcher itself.
-pub fn of_watcher(snapshot: &News) -> Option<Notice> {
-    snapshot.journal_problem.as_ref().map(|problem| Notice {
+pub fn of_watcher(snapshot: &News) -> Vec<Notice> {
+    let journal = snapshot.journal_problem.as_ref().map(|problem| Notice {
         key: "journal".to_owned(),
         tone: Tone::Down,
         title: words::NOTICE_JOURNAL.to_owned(),
         detail: words::notice_journal_detail(problem),
         remedy: None,
-    })
+    });
+    let mut notices: Vec<Notice> = journal.into_iter().collect();
+    notices.extend(alerts(snapshot, None));
+    notices
+}
+
+/// What lasts and is no event: of the watcher as a whole, or of one service.
+pub fn alerts(snapshot: &News, service: Option<&str>) -> Vec<Notice> {
+    let own = snapshot.alerts.iter().filter(|alert| alert.service.as_deref() == service);
+    let notice = |alert: &AlertView| Notice {
+        key: format!("alert {}", alert.key),
+        tone: match alert.severity {
+            Severity::Info => Tone::Unknown,
+            Severity::Warning => Tone::Warn,
+            Severity::Critical => Tone::Down,
+        },
+        title: sentence(&alert.text),
+        detail: words::notice_alert_detail(&time::span(time::between(alert.since, snapshot.at))),
+        remedy: None,
+    };
+    own.map(notice).collect()
+}
+
+/// With a capital in front and a full stop behind.
+fn sentence(text: &str) -> String {
+    let mut letters = text.trim_end_matches('.').chars();
+    let first = letters.next().map(|first| first.to_uppercase().collect::<String>());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 /// What concerns a service, the most urgent first.
@@ -160,7 +189,30 @@ mod tests {
     #[test]
     fn a_healthy_service_has_nothing_to_say() {
         assert_eq!(keys(&fixture::service()), [""; 0]);
-        assert_eq!(of_watcher(&fixture::snapshot()), None);
+        assert_eq!(of_watcher(&fixture::snapshot()), []);
+    }
+
+    #[test]
+    fn alerts_stand_where_they_belong() {
+        let mut news = fixture::snapshot();
+        let alert = |key: &str, severity, service: Option<&str>| AlertView {
+            key: key.to_owned(),
+            severity,
+            service: service.map(str::to_owned),
+            text: format!("{key} cannot be reached"),
+            since: fixture::before(61),
+        };
+        news.alerts = vec![
+            alert("etcd", Severity::Critical, None),
+            alert("google", Severity::Warning, Some("shop")),
+        ];
+        let watcher = of_watcher(&news);
+        assert_eq!((watcher.len(), watcher[0].tone), (1, Tone::Down));
+        assert_eq!(watcher[0].title, "Etcd cannot be reached.");
+        assert_eq!(watcher[0].detail, "For 1 min.");
+        let service = alerts(&news, Some("shop"));
+        assert_eq!((service.len(), service[0].tone), (1, Tone::Warn));
+        assert_eq!(alerts(&news, Some("mail")), []);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The panel's pages as addresses behind the hash: the server needs no rule for them.
 
+use super::activity::Filter;
+
 /// A page.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Route {
@@ -7,18 +9,27 @@ pub enum Route {
     Overview,
     /// One service.
     Service(String),
-    /// What happened; to one service or to all, with one event opened or none.
+    /// What happened, with one event opened or none.
     Activity {
-        /// Only this service.
-        service: Option<String>,
+        /// Which events are shown.
+        filter: Filter,
         /// The event that is opened, by its place in the journal.
         event: Option<u64>,
     },
 }
 
 impl Route {
-    /// What happened to all services.
-    pub const ACTIVITY: Self = Self::Activity { service: None, event: None };
+    /// All that happened.
+    pub const ACTIVITY: Self = Self::Activity {
+        filter: Filter {
+            service: String::new(),
+            kind: String::new(),
+            severity: String::new(),
+            who: String::new(),
+            text: String::new(),
+        },
+        event: None,
+    };
 
     /// Reads an address; what nobody knows is the overview.
     pub fn parse(hash: &str) -> Self {
@@ -26,10 +37,9 @@ impl Route {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         match path.split_once('/').unwrap_or((path, "")) {
             ("service", name) if !name.is_empty() => Self::Service(decode(name)),
-            ("activity", event) => Self::Activity {
-                service: query.strip_prefix("service=").map(decode),
-                event: event.parse().ok(),
-            },
+            ("activity", event) => {
+                Self::Activity { filter: Filter::parse(query), event: event.parse().ok() }
+            }
             _ => Self::Overview,
         }
     }
@@ -39,10 +49,11 @@ impl Route {
         match self {
             Self::Overview => "#/".to_owned(),
             Self::Service(name) => format!("#/service/{}", encode(name)),
-            Self::Activity { service, event } => {
+            Self::Activity { filter, event } => {
                 let event = event.map(|seq| format!("/{seq}")).unwrap_or_default();
-                let query = service.as_deref().map(|name| format!("?service={}", encode(name)));
-                format!("#/activity{event}{}", query.unwrap_or_default())
+                let query = filter.query();
+                let mark = if query.is_empty() { "" } else { "?" };
+                format!("#/activity{event}{mark}{query}")
             }
         }
     }
@@ -67,7 +78,7 @@ pub fn encode(text: &str) -> String {
     out
 }
 
-fn decode(text: &str) -> String {
+pub(super) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
@@ -97,9 +108,9 @@ mod tests {
             Route::Service("shop".to_owned()),
             Route::Service("ein Dienst/mit ö%".to_owned()),
             Route::ACTIVITY,
-            Route::Activity { service: Some("a b".to_owned()), event: None },
-            Route::Activity { service: Some("shop".to_owned()), event: Some(17) },
-            Route::Activity { service: None, event: Some(3) },
+            Route::Activity { filter: Filter::parse("service=a%20b"), event: None },
+            Route::Activity { filter: Filter::parse("service=a&kind=moves"), event: Some(17) },
+            Route::Activity { filter: Filter::default(), event: Some(3) },
         ] {
             assert_eq!(Route::parse(&route.hash()), route, "{}", route.hash());
         }

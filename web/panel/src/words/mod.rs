@@ -8,6 +8,7 @@ mod next;
 mod notice;
 mod progress;
 mod say;
+mod watch;
 
 pub use act::*;
 pub use label::*;
@@ -15,6 +16,7 @@ pub use next::*;
 pub use notice::*;
 pub use progress::*;
 pub use say::*;
+pub use watch::*;
 
 /// A list in words: "a", "a and b", "a, b and c".
 pub fn list(names: &[String]) -> String {

@@ -5,7 +5,9 @@ pub mod auth;
 mod command;
 pub mod demo;
 mod headers;
+mod history;
 mod input;
+mod journal;
 mod live;
 mod login;
 mod look;
@@ -41,11 +43,13 @@ pub fn router(app: App) -> Router {
         .route("/session", get(login::session))
         .route("/snapshot", get(look::snapshot))
         .route("/live", get(live::live))
-        .route("/events", get(look::events))
+        .route("/events", get(journal::events))
+        .route("/events.jsonl", get(journal::lines))
         .route("/notifications", get(look::notifications))
         .route("/curves", get(look::curves))
         .route("/services/{service}/command", post(command::command))
         .route("/services/{service}/plan", get(plan::plan))
+        .route("/services/{service}/history", get(history::history))
         .route("/demo/faults", get(demo::list))
         .route("/demo/fault", post(demo::set))
         .route("/health", get(look::health))

@@ -22,4 +22,5 @@ mod replay;
 mod schema;
 mod standby;
 mod unit_file;
+mod watch;
 mod world;

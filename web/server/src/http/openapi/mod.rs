@@ -7,7 +7,8 @@
 pub(super) mod command;
 pub(super) mod curve;
 pub(super) mod envelope;
-mod event;
+pub(super) mod event;
+pub(super) mod history;
 mod policy;
 pub(super) mod snapshot;
 mod view;
@@ -19,7 +20,9 @@ use axum::response::IntoResponse;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{command as commands, demo, live, login, look, metrics, plan};
+use super::{
+    command as commands, demo, history as band, journal, live, login, look, metrics, plan,
+};
 
 /// The description of every route.
 #[derive(OpenApi)]
@@ -37,11 +40,13 @@ use super::{command as commands, demo, live, login, look, metrics, plan};
         login::session,
         look::snapshot,
         live::live,
-        look::events,
+        journal::events,
+        journal::lines,
         look::notifications,
         look::curves,
         commands::command,
         plan::plan,
+        band::history,
         demo::list,
         demo::set,
         look::health,
