@@ -1,13 +1,14 @@
 //! The server's API, as far as the panel asks it. Nothing else in the panel knows the network.
+use crate::model::curve::Curves;
 use crate::model::json::{self, FromJson};
 use crate::model::news::Page;
 use crate::model::route::encode;
 use crate::words;
-use failover_core::Command;
+use failover_core::{Command, Timestamp};
 use gloo_net::eventsource::futures::{EventSource, EventSourceSubscription};
 use gloo_net::http::{Request, Response};
 use serde::Serialize;
-use web_api::{DemoFault, DemoFaults, LoginRequest, Plan, Problem, Session};
+use web_api::{DemoFault, DemoFaults, History, LoginRequest, Plan, Problem, Session};
 
 const EVENTS: &str = "/api/v1/events";
 const FAULTS: &str = "/api/v1/demo/faults";
@@ -48,9 +49,26 @@ pub async fn plan(service: &str, to: &str) -> Result<Plan, Problem> {
     read(get(&url).await)
 }
 
-/// The latest events.
-pub async fn events(limit: usize) -> Result<Page, Problem> {
-    read(get(&format!("{EVENTS}?limit={limit}")).await)
+/// The events that a query asks for.
+pub async fn events(query: &str) -> Result<Page, Problem> {
+    read(get(&format!("{EVENTS}?{query}")).await)
+}
+
+/// Where the events that a query asks for are taken away as lines.
+pub fn events_file(query: &str) -> String {
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{EVENTS}.jsonl{mark}{query}")
+}
+
+/// How a service stood from a moment on until now.
+pub async fn history(service: &str, from: Timestamp) -> Result<History, Problem> {
+    let from = from.as_millis();
+    read(get(&format!("/api/v1/services/{}/history?from={from}", encode(service))).await)
+}
+
+/// How caches followed the latest move of a service.
+pub async fn curve(service: &str) -> Result<Curves, Problem> {
+    read(get(&format!("/api/v1/curves?limit=1&service={}", encode(service))).await)
 }
 
 /// What can be broken in the demo.

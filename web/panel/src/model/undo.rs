@@ -81,6 +81,11 @@ pub fn latest(
     })
 }
 
+/// Whether an entry is a command that can be taken back, or takes one back.
+pub fn is_about(entry: &Happening) -> bool {
+    subject(entry).is_some()
+}
+
 /// What a command is about: two of the same undo each other.
 fn subject(entry: &Happening) -> Option<(bool, u8)> {
     match entry.event.kind.as_str() {

@@ -1,6 +1,6 @@
 //! The overview: the state in one sentence, then in one picture; a list if there are many.
 use super::service::{latest, story};
-use crate::el::{El, div, dynamic, each, el, nothing};
+use crate::el::{El, div, dynamic, each, el};
 use crate::kept::Kept;
 use crate::live::{Live, Watched};
 use crate::model::lane::lanes;
@@ -14,6 +14,7 @@ use crate::part::outlook::outlook_card;
 use crate::part::picture::picture;
 use crate::part::pulse::pulse_lane;
 use crate::part::state;
+use crate::part::watchers::watchers_card;
 use crate::words;
 use leptos::prelude::*;
 
@@ -21,13 +22,15 @@ use leptos::prelude::*;
 pub fn overview() -> El {
     let live = expect_context::<Live>();
     let only = Kept::new(move || live.only_service());
-    let watcher = Kept::new(move || live.with(notice::of_watcher).flatten());
+    let watcher = Kept::new(move || live.with(notice::of_watcher).unwrap_or_default());
+    let notices = move || div("notices").children(watcher.get().into_iter().map(plain)).into();
     div("page")
-        .child(dynamic(move || watcher.get().map_or_else(nothing, |notice| plain(notice).into())))
+        .child(dynamic(notices))
         .child(dynamic(move || match only.get() {
             Some(name) => one(Watched::new(live, name)).into(),
             None => many(live).into(),
         }))
+        .child(watchers_card(live))
 }
 
 fn one(service: Watched) -> El {

@@ -136,7 +136,6 @@ pub fn new_after(span: &str) -> String {
 
 // What the machine rests on.
 
-pub const DRY_RUN: &str = "If nothing stood against it";
 pub const LOSSES: &str = "What is lost on the way";
 
 pub fn losses(site: &str, lost: u64, probes: u64, burst: f64) -> String {

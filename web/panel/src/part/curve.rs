@@ -1,0 +1,130 @@
+//! How the world's caches followed the latest move: measured beside what was to be expected.
+use super::command::trouble;
+use super::table::{cell, table, table_switch};
+use crate::api;
+use crate::el::{El, div, dynamic, effect, el, nothing, span};
+use crate::kept::{Kept, Slot};
+use crate::live::Watched;
+use crate::model::curve::{self, Followed, Point, Source};
+use crate::model::time;
+use crate::words;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::sync::Arc;
+use web_api::Problem;
+
+/// How often it is looked at while the asking goes on.
+const REFRESH_MS: u64 = 3_000;
+
+/// The card; nothing as long as no move was followed.
+pub fn curve_card(service: Watched) -> AnyView {
+    let known = Slot::new(None::<Arc<Followed>>);
+    let problem = Slot::new(None::<Problem>);
+    let as_table = Slot::new(false);
+    let wanted = Kept::new(move || {
+        let view = service.get(|s| (s.view.generation.0, s.view.open_move.is_some()));
+        let ended = known.with(|known| known.as_ref().is_none_or(|one| one.curve.end.is_some()));
+        // A curve that has ended stays as it is until the next move.
+        let round =
+            if ended && !view.1 { 0 } else { service.live().now().as_millis() / REFRESH_MS };
+        (view, round)
+    });
+    effect(move || {
+        wanted.with(|_| ());
+        spawn_local(async move {
+            match api::curve(&service.name()).await {
+                Ok(mut answer) if !answer.curves.is_empty() => {
+                    problem.set(None);
+                    known.set(Some(Arc::new(answer.curves.remove(0))));
+                }
+                Ok(_) => known.set(None),
+                Err(error) => problem.set(Some(service.live().notice(error))),
+            }
+        });
+    });
+    dynamic(move || match known.get() {
+        Some(followed) => card(&followed, as_table).child(trouble(problem)).into(),
+        None => trouble(problem),
+    })
+}
+
+fn card(followed: &Arc<Followed>, as_table: Slot<bool>) -> El {
+    let header = el("header")
+        .class("card-head")
+        .child(el("h2").text(words::CURVE))
+        .child(table_switch(as_table));
+    let shown = followed.clone();
+    let content = move || match as_table.get() {
+        true => points(&shown.points).into(),
+        false => picture(&shown).into(),
+    };
+    let end = followed.curve.end.as_deref().map(|end| span("facts").text(words::curve_end(end)));
+    let remark = |remark: String| el("li").text(remark);
+    el("section")
+        .class("card")
+        .attr("data-test", "curve")
+        .child(header)
+        .child(el("p").text(curve::summary(followed)).text(". ").maybe(end))
+        .child(dynamic(content))
+        .child(
+            el("ul").class("blockers").children(curve::remarks(followed).into_iter().map(remark)),
+        )
+        .child(resolvers(&followed.curve.resolvers))
+}
+
+fn picture(followed: &Followed) -> El {
+    let drawn = curve::lines(&followed.points);
+    let line = |class: &'static str, d: String| {
+        el("path").class(class).attr("vector-effect", "non-scaling-stroke").attr("d", d)
+    };
+    let svg = el("svg")
+        .class("curve")
+        .attr("role", "img")
+        .attr("aria-label", curve::summary(followed))
+        .attr("viewBox", format!("0 0 {} {}", curve::WIDTH, curve::HEIGHT))
+        .attr("preserveAspectRatio", "none")
+        .child(line("curve-frame", format!("M0 4H{0}M0 100H{0}M0 196H{0}", curve::WIDTH)))
+        .child(line("curve-expected", drawn.expected))
+        .child(line("curve-measured", drawn.measured));
+    let last = followed.points.last().map_or(0, |point| point.ms);
+    let axis =
+        span("axis").child(el("small").text("0 s")).child(el("small").text(time::took(last)));
+    let legend = div("legend")
+        .child(span("key measured").text(words::MEASURED))
+        .child(span("key expected").text(words::EXPECTED));
+    let scale = span("curve-scale")
+        .attr("aria-hidden", "true")
+        .children(["100 %", "50 %", "0 %"].map(|text| el("small").text(text)));
+    el("div").child(div("curve-box").child(scale).child(svg)).child(axis).child(legend)
+}
+
+fn points(points: &[Point]) -> El {
+    let row = |point: Point| {
+        let measured = point.measured.map_or_else(String::new, percent);
+        vec![cell(time::took(point.ms)), cell(measured), cell(percent(point.expected))]
+    };
+    let rows = curve::rows(points).into_iter().map(row).collect();
+    table(words::CURVE, &[words::TIME_SINCE, words::MEASURED, words::EXPECTED], rows)
+}
+
+fn percent(share: f64) -> String {
+    format!("{} %", (share * 100.0 + 0.5) as u32)
+}
+
+/// What the resolvers answer.
+fn resolvers(resolvers: &[Source]) -> AnyView {
+    if resolvers.is_empty() {
+        return nothing();
+    }
+    let row = |source: &Source| {
+        let ttl = source.new_ttl.max(source.old_ttl);
+        let ttl = ttl.map(|ttl| format!("{ttl} s")).unwrap_or_default();
+        let name = el("span")
+            .child(el("span").text(source.name.clone()))
+            .text(" ")
+            .child(el("small").text(source.operator.clone()));
+        vec![name, cell(curve::says(source)), cell(ttl)]
+    };
+    let heads = [words::RESOLVER, words::ANSWERED, words::LARGEST_TTL];
+    table(words::RESOLVER, &heads, resolvers.iter().map(row).collect()).into()
+}
