@@ -27,7 +27,7 @@ pub fn watchers_card(live: Live) -> AnyView {
             cell(row.heard),
         ]
     };
-    let heads = [words::WATCHER, words::STATE, words::WHO, words::WHEN];
+    let heads = [words::WATCHER, words::STATE, words::ROLE, words::WHEN];
     let list =
         move || table(words::WATCHERS, &heads, rows.get().into_iter().map(row).collect()).into();
     show(

@@ -12,7 +12,11 @@ use crate::part::filters::filters;
 use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::time::Duration;
 use web_api::Problem;
+
+/// Until what has arrived is in the page.
+const SETTLED: Duration = Duration::from_millis(50);
 
 /// What the page knows.
 #[derive(Clone, Copy)]
@@ -32,6 +36,22 @@ impl Journal {
         if activity::merge(&mut all, news) {
             self.known.set(all);
         }
+    }
+
+    /// Asks for an entry that a link leads to, and for those after it.
+    fn seek(self, seq: u64) {
+        if self.known.with_untracked(|known| known.iter().any(|event| event.seq == seq)) {
+            return;
+        }
+        let filter = self.filter.with_untracked(Filter::clone);
+        let query = filter.asked(&format!("limit=1000&after={}", seq.saturating_sub(1)));
+        spawn_local(async move {
+            match api::events(&query).await {
+                Ok(page) => self.learn(&page.events),
+                Err(error) => self.problem.set(Some(self.live.notice(error))),
+            }
+            set_timeout(move || scroll_to(seq), SETTLED);
+        });
     }
 
     /// Asks for the events before `before`, or for the latest.
@@ -83,6 +103,15 @@ pub fn activity(route: Slot<Route>) -> El {
     effect(move || {
         live.with(|all| page.learn(&all.recent));
     });
+    let opened = Kept::new(move || match route.get() {
+        Route::Activity { event, .. } => event,
+        _ => None,
+    });
+    effect(move || {
+        if let Some(seq) = opened.get() {
+            page.seek(seq);
+        }
+    });
     let shown = Kept::new(move || {
         let passing = |known: &Vec<Happening>| {
             filter.with(|filter| {
@@ -96,6 +125,13 @@ pub fn activity(route: Slot<Route>) -> El {
         .child(filters(live, filter, shown))
         .child(trouble(page.problem))
         .child(el("section").class("card").child(journal(shown, route)).child(older(page, shown)))
+}
+
+/// Brings an entry into view that a link has led to.
+fn scroll_to(seq: u64) {
+    if let Some(entry) = document().get_element_by_id(&format!("event-{seq}")) {
+        entry.scroll_into_view();
+    }
 }
 
 fn head(filter: Kept<Filter>, shown: Kept<Vec<Happening>>) -> El {

@@ -4,6 +4,7 @@ use crate::el::{El, div, dynamic, each, el};
 use crate::kept::Kept;
 use crate::live::{Live, Watched};
 use crate::model::lane::lanes;
+use crate::model::layer;
 use crate::model::route::Route;
 use crate::model::tone::Tone;
 use crate::model::{notice, sentence, site_names, tone};
@@ -72,12 +73,16 @@ fn service_row(service: Watched) -> El {
         .child(el("strong").text(service.name()))
         .child(el("small").class("mono").text_fn(move || service.get(|s| s.name.clone())));
     let sites = move || service.get(|service| site_names(service, service.view.desired));
+    let broken = move || {
+        let layer = service.get(|service| layer::broken(service, service.view.desired.single()?));
+        layer.map(words::layer_broken).unwrap_or_default()
+    };
     el("a")
         .class("service-row")
         .attr("href", Route::Service(service.name()).hash())
         .child(state::state(tone, move || tone().word().to_owned()))
         .child(name)
-        .child(el("span").text_fn(sites))
+        .child(el("span").text_fn(sites).child(el("small").class("note").text_fn(broken)))
         .child(pulse_lane(service, lane, false))
         .child(glyph(Icon::Next))
 }

@@ -16,11 +16,20 @@ pub fn layer(layer: Layer) -> &'static str {
     }
 }
 
+pub fn layer_broken(which: Layer) -> String {
+    format!("{} broken", layer(which))
+}
+
+pub fn tail_broken(which: Layer) -> String {
+    format!("it breaks at the {}", layer(which).to_lowercase())
+}
+
 // Watchers.
 
 pub const WATCHERS: &str = "Watchers";
 pub const WATCHER: &str = "Watcher";
 pub const THIS_WATCHER: &str = "this one";
+pub const ROLE: &str = "Role";
 pub const LEADS: &str = "leads";
 pub const FOLLOWS: &str = "follows";
 pub const NEVER_HEARD: &str = "never heard";

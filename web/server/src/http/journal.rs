@@ -112,9 +112,11 @@ pub async fn lines(
     // A journal that cannot be read is said now; later there would be no status to say it with.
     let first = Reading { watcher: app.watcher().clone(), query, left };
     let (first, rest) = first.next().await.map_err(Refusal::unavailable)?;
-    let rest = stream::try_unfold(rest, async |reading| match reading {
-        Some(reading) => reading.next().await.map(Some).map_err(io::Error::other),
-        None => Ok(None),
+    let rest = stream::try_unfold(rest, |reading: Option<Reading>| async move {
+        match reading {
+            Some(reading) => reading.next().await.map(Some).map_err(io::Error::other),
+            None => Ok(None),
+        }
     });
     let first = stream::iter([Ok::<Bytes, io::Error>(first)]);
     let headers = [

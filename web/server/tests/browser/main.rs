@@ -5,6 +5,7 @@
 mod demo;
 mod driver;
 mod twin;
+mod watch;
 
 use std::time::Duration;
 

@@ -1,9 +1,10 @@
 //! What the panel's overview, service and activity pages ask for.
 use failover_core::Layer;
+use failover_core::Verdict::{Down, Up};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::harness::{Running, json};
+use crate::harness::Running;
 use crate::schema;
 
 fn seqs(answer: &Value) -> Vec<u64> {
@@ -90,7 +91,6 @@ async fn a_failover_stays_visible_in_the_history_and_breaks_at_one_layer() {
     let snapshot = running.until("moved", moved).await;
     let votes = &snapshot.services[0].view.sites[0].votes[0].checks;
     let verdicts: Vec<_> = votes.iter().map(|check| check.verdict).collect();
-    use failover_core::Verdict::{Down, Up};
     assert_eq!(verdicts, [Up, Up, Down], "only what is made from the database is wrong");
 
     let history = running.get("/services/app/history").await;

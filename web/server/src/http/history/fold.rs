@@ -65,14 +65,14 @@ pub fn history(
     let mut marks = Vec::new();
     for record in events.iter().take_while(|record| record.at <= to) {
         let at = within(record.at).max(since);
-        rows.iter_mut().for_each(|row| add(row, moment.of(row), since, at));
+        extend(&mut rows, &moment, since, at);
         since = at;
         moment.take(&record.event);
         if record.at >= from && is_mark(&record.event) {
             marks.push(mark(record));
         }
     }
-    rows.iter_mut().for_each(|row| add(row, moment.of(row), since, to));
+    extend(&mut rows, &moment, since, to);
     marks.drain(..marks.len().saturating_sub(MARKS_MAX));
     History { from, to, rows, marks, known_from }
 }
@@ -86,7 +86,7 @@ impl Moment {
             }
             Event::Adopted { sites } => self.desired = *sites,
             Event::VerdictChanged { site, to, .. } => {
-                let _ = self.name(*site).map(|name| self.verdicts.insert(name, *to));
+                self.verdicts.insert(self.name(*site), *to);
             }
             Event::MoveStarted { to, .. } => (self.desired, self.moving) = (*to, true),
             Event::MoveCompleted { .. } | Event::MoveAbandoned { .. } => self.moving = false,
@@ -95,17 +95,18 @@ impl Moment {
             Event::Armed { .. } => self.armed = Some(true),
             Event::Disarmed { .. } => self.armed = Some(false),
             Event::MaintenanceOn { site, .. } => {
-                let _ = self.name(*site).map(|name| self.resting.insert(name, true));
+                self.resting.insert(self.name(*site), true);
             }
             Event::MaintenanceOff { site, .. } => {
-                let _ = self.name(*site).map(|name| self.resting.insert(name, false));
+                self.resting.insert(self.name(*site), false);
             }
             _ => {}
         }
     }
 
-    fn name(&self, site: SiteId) -> Option<String> {
-        self.places.get(site.index()).cloned()
+    /// A site's name; nothing is called like one that the policy does not have.
+    fn name(&self, site: SiteId) -> String {
+        self.places.get(site.index()).cloned().unwrap_or_default()
     }
 
     fn of(&self, row: &HistoryRow) -> HistoryState {
@@ -129,7 +130,7 @@ impl Moment {
         if self.moving {
             return HistoryState::Moving;
         }
-        let active = self.desired.iter().filter_map(|site| self.name(site));
+        let active = self.desired.iter().map(|site| self.name(site));
         let verdicts: Vec<Verdict> = active.map(|name| self.verdict(&name)).collect();
         let all_down = verdicts.iter().all(|verdict| *verdict == Verdict::Down);
         match () {
@@ -155,6 +156,13 @@ fn seen(verdict: Verdict) -> HistoryState {
 
 fn row(subject: HistorySubject, name: &str) -> HistoryRow {
     HistoryRow { subject, name: name.to_owned(), spans: Vec::new() }
+}
+
+fn extend(rows: &mut [HistoryRow], moment: &Moment, from: Timestamp, to: Timestamp) {
+    for row in rows {
+        let state = moment.of(row);
+        add(row, state, from, to);
+    }
 }
 
 /// What stays the same is one span, however many events there were.
