@@ -6,7 +6,7 @@ use super::json::{FromJson, at, fields};
 use super::time;
 use super::tone::Tone;
 use crate::words;
-use failover_core::{Severity, Timestamp};
+use failover_core::Timestamp;
 use serde_json::Value;
 use std::fmt::Write;
 use web_api::HistoryState as State;
@@ -157,6 +157,7 @@ mod tests {
     use super::*;
     use crate::model::fixture::{NOW, before};
     use crate::model::json::parse;
+    use failover_core::Severity;
 
     fn failover() -> History {
         let span = |state, from, to| HistorySpan { state, from: before(from), to: before(to) };

@@ -2,7 +2,7 @@
 use super::command::trouble;
 use super::table::{cell, table, table_switch};
 use crate::api;
-use crate::el::{El, div, dynamic, effect, el, nothing, span};
+use crate::el::{El, div, dynamic, effect, el, nothing, show, span};
 use crate::kept::{Kept, Slot};
 use crate::live::Watched;
 use crate::model::curve::{self, Followed, Point, Source};
@@ -17,7 +17,7 @@ use web_api::Problem;
 const REFRESH_MS: u64 = 3_000;
 
 /// The card; nothing as long as no move was followed.
-pub fn curve_card(service: Watched) -> AnyView {
+pub fn curve_card(service: Watched) -> El {
     let known = Slot::new(None::<Arc<Followed>>);
     let problem = Slot::new(None::<Problem>);
     let as_table = Slot::new(false);
@@ -42,34 +42,43 @@ pub fn curve_card(service: Watched) -> AnyView {
             }
         });
     });
-    dynamic(move || match known.get() {
-        Some(followed) => card(&followed, as_table).child(trouble(problem)).into(),
-        None => trouble(problem),
-    })
+    let followed = Kept::new(move || known.get());
+    let there = move || followed.with(Option::is_some);
+    div("page")
+        .child(show(there, move || card(followed, as_table)))
+        .child(trouble(problem))
 }
 
-fn card(followed: &Arc<Followed>, as_table: Slot<bool>) -> El {
+type Seen = Kept<Option<Arc<Followed>>>;
+
+fn card(seen: Seen, as_table: Slot<bool>) -> El {
     let header = el("header")
         .class("card-head")
         .child(el("h2").text(words::CURVE))
         .child(table_switch(as_table));
-    let shown = followed.clone();
-    let content = move || match as_table.get() {
-        true => points(&shown.points).into(),
-        false => picture(&shown).into(),
+    let draw = move |draw: fn(&Followed) -> El| {
+        dynamic(move || seen.get().map_or_else(nothing, |followed| draw(&followed).into()))
     };
-    let end = followed.curve.end.as_deref().map(|end| span("facts").text(words::curve_end(end)));
-    let remark = |remark: String| el("li").text(remark);
+    let content = move || match as_table.get() {
+        true => draw(|followed| points(&followed.points)),
+        false => draw(picture),
+    };
     el("section")
         .class("card")
         .attr("data-test", "curve")
         .child(header)
-        .child(el("p").text(curve::summary(followed)).text(". ").maybe(end))
+        .child(draw(said))
         .child(dynamic(content))
-        .child(
-            el("ul").class("blockers").children(curve::remarks(followed).into_iter().map(remark)),
-        )
-        .child(resolvers(&followed.curve.resolvers))
+        .child(draw(|followed| resolvers(&followed.curve.resolvers)))
+}
+
+/// How far it has come, and what is to be said of those who are behind.
+fn said(followed: &Followed) -> El {
+    let end = followed.curve.end.as_deref().map(|end| span("facts").text(words::curve_end(end)));
+    let summary = el("p").text(curve::summary(followed)).text(". ").maybe(end);
+    let remark = |remark: String| el("li").text(remark);
+    let remarks = curve::remarks(followed).into_iter().map(remark);
+    el("div").child(summary).child(el("ul").class("blockers").children(remarks))
 }
 
 fn picture(followed: &Followed) -> El {
@@ -112,10 +121,7 @@ fn percent(share: f64) -> String {
 }
 
 /// What the resolvers answer.
-fn resolvers(resolvers: &[Source]) -> AnyView {
-    if resolvers.is_empty() {
-        return nothing();
-    }
+fn resolvers(resolvers: &[Source]) -> El {
     let row = |source: &Source| {
         let ttl = source.new_ttl.max(source.old_ttl);
         let ttl = ttl.map(|ttl| format!("{ttl} s")).unwrap_or_default();
@@ -126,5 +132,5 @@ fn resolvers(resolvers: &[Source]) -> AnyView {
         vec![name, cell(curve::says(source)), cell(ttl)]
     };
     let heads = [words::RESOLVER, words::ANSWERED, words::LARGEST_TTL];
-    table(words::RESOLVER, &heads, resolvers.iter().map(row).collect()).into()
+    table(words::RESOLVER, &heads, resolvers.iter().map(row).collect())
 }

@@ -69,7 +69,9 @@ pub fn history_card(service: Watched) -> El {
             let own = all.recent.iter().find(|event| event.service == service.name());
             own.map(|event| event.seq)
         });
-        (seen.range.get(), newest, live.now().as_millis() / REFRESH_MS)
+        // A table that somebody reads stays as it is until something happens.
+        let round = if as_table.get() { 0 } else { live.now().as_millis() / REFRESH_MS };
+        (seen.range.get(), newest, round)
     });
     effect(move || {
         wanted.with(|_| ());

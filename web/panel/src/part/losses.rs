@@ -1,5 +1,5 @@
 //! What is lost on the paths to the sites, and how often that would look like a failure.
-use crate::el::{El, dynamic, el};
+use crate::el::{dynamic, el};
 use crate::kept::Kept;
 use crate::live::Watched;
 use crate::model::site_name;

@@ -1,7 +1,7 @@
 //! The watchers that share a lead; nothing where one watches alone.
 use super::state::fixed_state;
 use super::table::{cell, table};
-use crate::el::{El, dynamic, el, show};
+use crate::el::{dynamic, el, show};
 use crate::kept::Kept;
 use crate::live::Live;
 use crate::model::watchers::{self, Row};
