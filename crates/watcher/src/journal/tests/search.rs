@@ -35,7 +35,7 @@ fn events_are_found_by_number_time_service_kind_person_urgency_and_words() {
     assert_eq!(found(ALL), [3, 2, 1]);
     assert_eq!(found(EventQuery { oldest_first: true, limit: 2, ..ALL }), [1, 2]);
     assert_eq!(found(EventQuery { after: 1, before: Some(3), ..ALL }), [2]);
-    let at = |seq| Some(Timestamp::from_millis(1_800_000_000_000 + seq));
+    let at = |seq: u64| Some(Timestamp::from_millis(1_800_000_000_000 + seq));
     assert_eq!(found(EventQuery { since: at(2), until: at(2), ..ALL }), [2]);
     assert_eq!(found(EventQuery { service: Some("web".to_owned()), ..ALL }), [3]);
     let kinds = vec!["armed".to_owned(), "acknowledged".to_owned()];
