@@ -8,7 +8,6 @@ use crate::live::Watched;
 use crate::model::curve::{self, Followed, Point, Source};
 use crate::model::time;
 use crate::words;
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
 use web_api::Problem;
@@ -44,9 +43,7 @@ pub fn curve_card(service: Watched) -> El {
     });
     let followed = Kept::new(move || known.get());
     let there = move || followed.with(Option::is_some);
-    div("page")
-        .child(show(there, move || card(followed, as_table)))
-        .child(trouble(problem))
+    div("page").child(show(there, move || card(followed, as_table))).child(trouble(problem))
 }
 
 type Seen = Kept<Option<Arc<Followed>>>;

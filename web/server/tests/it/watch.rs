@@ -106,8 +106,8 @@ async fn a_failover_stays_visible_in_the_history_and_breaks_at_one_layer() {
     assert_eq!(history["marks"][0]["kind"], "move_started", "{history}");
 
     let now = snapshot.at.as_millis();
-    let old = running.get(&format!("/services/app/history?from=1000&to={}", 1000 + 86_400_000));
-    assert_eq!(old.await["rows"][0]["spans"][0]["state"], "unknown");
+    let old = running.get("/services/app/history?from=1000&to=86401000").await;
+    assert_eq!(old["rows"][0]["spans"][0]["state"], "unknown", "{old}");
     for (query, status) in [
         ("other/history".to_owned(), 404),
         (format!("app/history?from={now}&to=5"), 400),
