@@ -173,6 +173,7 @@ pub const FALSE_NEVER: &str =
 /// A very long time, as a person would say it.
 pub fn years(seconds: f64) -> String {
     let (amount, one, many) = match seconds {
+        s if s < 120.0 => (s, "second", "seconds"),
         s if s < 2.0 * 3600.0 => (s / 60.0, "minute", "minutes"),
         s if s < 2.0 * 86_400.0 => (s / 3600.0, "hour", "hours"),
         s if s < 2.0 * 365.0 * 86_400.0 => (s / 86_400.0, "day", "days"),
