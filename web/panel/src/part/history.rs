@@ -10,6 +10,7 @@ use crate::kept::{Kept, Slot};
 use crate::live::Watched;
 use crate::model::activity::Filter;
 use crate::model::history::{self, Band, LOOKS, RANGES_MS};
+use crate::model::news::News;
 use crate::model::route::Route;
 use crate::model::time;
 use crate::model::tone::Tone;
@@ -60,8 +61,11 @@ impl Seen {
 
 /// The card.
 pub fn history_card(service: Watched) -> El {
-    let seen =
-        Seen { service, range: Slot::new(1), known: Slot::new(None), problem: Slot::new(None) };
+    // A young watcher has nothing to say of yesterday.
+    let young = |all: &News| time::between(all.started, all.at) < RANGES_MS[0];
+    let young = untrack(|| service.live().with(young)).unwrap_or_default();
+    let range = Slot::new(usize::from(!young));
+    let seen = Seen { service, range, known: Slot::new(None), problem: Slot::new(None) };
     let as_table = Slot::new(false);
     let wanted = Kept::new(move || {
         let live = service.live();
@@ -98,9 +102,10 @@ fn range_choice(seen: Seen) -> El {
     let choose = move |event: web_sys::Event| {
         seen.range.set(event_target_value(&event).parse().unwrap_or(1).min(RANGES_MS.len() - 1));
     };
-    let option = |(place, text): (usize, &'static str)| {
+    let chosen = seen.range.get_untracked();
+    let option = move |(place, text): (usize, &'static str)| {
         let option = el("option").attr("value", place.to_string()).text(text);
-        if place == 1 { option.attr("selected", "") } else { option }
+        if place == chosen { option.attr("selected", "") } else { option }
     };
     el("select")
         .class("range")
