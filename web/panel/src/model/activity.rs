@@ -260,7 +260,14 @@ mod tests {
     use failover_core::{CheckId, VantageId, Verdict, Vote};
 
     fn deed(kind: &str) -> Deed {
-        Deed { kind: kind.to_owned(), who: None, site: None, until: None, votes: Vec::new() }
+        Deed {
+            kind: kind.to_owned(),
+            who: None,
+            site: None,
+            until: None,
+            votes: Vec::new(),
+            facts: Default::default(),
+        }
     }
 
     fn record(seq: u64, kind: &str) -> Happening {

@@ -146,15 +146,15 @@ pub fn lines(points: &[Point]) -> Lines {
 pub fn summary(followed: &Followed) -> String {
     let span = time::took(followed.curve.asked_ms);
     let (new, answering) = (followed.new as usize, followed.answering as usize);
-    words::curve_summary(new, answering, &words::curve_move(followed.curve.id), &span)
+    words::curve_summary(new, answering, &span, followed.curve.id)
 }
 
 /// What each resolver said.
 pub fn says(source: &Source) -> String {
     match (source.new_ms, source.old_ms) {
         (Some(ms), _) => words::new_after(&time::took(ms)),
-        (None, Some(_)) => words::STILL_OLD.to_owned(),
-        (None, None) => source.problem.clone().unwrap_or_else(|| words::NO_ANSWER.to_owned()),
+        (None, Some(_)) => words::STILL_OLD.into(),
+        (None, None) => source.problem.clone().unwrap_or_else(|| words::NO_ANSWER.into()),
     }
 }
 

@@ -65,14 +65,14 @@ pub fn tone(state: State) -> Tone {
 /// The word for a state.
 pub fn state_word(state: State) -> &'static str {
     match state {
-        State::Unknown => words::UNKNOWN,
-        State::Up => words::UP,
-        State::Down => words::DOWN,
-        State::Moving => words::MOVING,
-        State::Maintenance => words::MAINTENANCE,
-        State::Armed => words::ARMED_WORD,
-        State::Latched => words::LATCHED_WORD,
-        State::Disarmed => words::DISARMED_WORD,
+        State::Unknown => words::UNKNOWN.text(),
+        State::Up => words::UP.text(),
+        State::Down => words::DOWN.text(),
+        State::Moving => words::MOVING.text(),
+        State::Maintenance => words::MAINTENANCE.text(),
+        State::Armed => words::ARMED_WORD.text(),
+        State::Latched => words::LATCHED_WORD.text(),
+        State::Disarmed => words::DISARMED_WORD.text(),
     }
 }
 
@@ -83,7 +83,7 @@ pub fn bands(history: &History) -> Vec<Band> {
 
 /// A row's name.
 pub fn name(row: &HistoryRow) -> String {
-    if row.name.is_empty() { words::HISTORY_AUTOMATION.to_owned() } else { row.name.clone() }
+    if row.name.is_empty() { words::HISTORY_AUTOMATION.into() } else { row.name.clone() }
 }
 
 fn band(history: &History, row: &HistoryRow) -> Band {
@@ -108,7 +108,7 @@ fn band(history: &History, row: &HistoryRow) -> Band {
             Tone::Down => bar(0, 20),
         }
     }
-    band.summary = words::history_summary(&band.name, &shares(row));
+    band.summary = words::history_shares(&band.name, &shares(row));
     band
 }
 

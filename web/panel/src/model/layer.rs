@@ -35,10 +35,10 @@ impl Standing {
     /// The word beside the shape.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Unchecked => words::LAYER_UNCHECKED,
-            Self::Up => words::UP,
-            Self::Broken => words::LAYER_BROKEN,
-            Self::Behind | Self::Unknown => words::LAYER_UNKNOWN,
+            Self::Unchecked => words::LAYER_UNCHECKED.text(),
+            Self::Up => words::UP.text(),
+            Self::Broken => words::LAYER_BROKEN.text(),
+            Self::Behind | Self::Unknown => words::LAYER_UNKNOWN.text(),
         }
     }
 }

@@ -18,6 +18,7 @@ mod read_core;
 pub mod route;
 pub mod sentence;
 pub mod time;
+pub mod told;
 pub mod tone;
 pub mod topology;
 pub mod undo;

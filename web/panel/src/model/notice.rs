@@ -35,7 +35,7 @@ pub fn of_watcher(snapshot: &News) -> Vec<Notice> {
     let journal = snapshot.journal_problem.as_ref().map(|problem| Notice {
         key: "journal".to_owned(),
         tone: Tone::Down,
-        title: words::NOTICE_JOURNAL.to_owned(),
+        title: words::NOTICE_JOURNAL.into(),
         detail: words::notice_journal_detail(problem),
         remedy: None,
     });
@@ -87,8 +87,8 @@ fn all_down(service: &ServiceSnapshot) -> Option<Notice> {
     all.then(|| Notice {
         key: "all-down".to_owned(),
         tone: Tone::Down,
-        title: words::NOTICE_ALL_DOWN.to_owned(),
-        detail: words::NOTICE_ALL_DOWN_DETAIL.to_owned(),
+        title: words::NOTICE_ALL_DOWN.into(),
+        detail: words::NOTICE_ALL_DOWN_DETAIL.into(),
         remedy: None,
     })
 }
@@ -97,9 +97,9 @@ fn unacknowledged(service: &ServiceSnapshot) -> Option<Notice> {
     service.view.unacknowledged.then(|| Notice {
         key: "alarm".to_owned(),
         tone: Tone::Warn,
-        title: words::NOTICE_ALARM.to_owned(),
-        detail: words::NOTICE_ALARM_DETAIL.to_owned(),
-        remedy: Some((words::ACKNOWLEDGE.to_owned(), Remedy::Command(Command::Acknowledge))),
+        title: words::NOTICE_ALARM.into(),
+        detail: words::NOTICE_ALARM_DETAIL.into(),
+        remedy: Some((words::ACKNOWLEDGE.into(), Remedy::Command(Command::Acknowledge))),
     })
 }
 
@@ -112,7 +112,7 @@ fn drifts(service: &ServiceSnapshot, now: Timestamp) -> Option<Notice> {
         tone: Tone::Warn,
         title: words::notice_drift(&words::list(&names)),
         detail: words::notice_drift_detail(&time::span(time::between(*since, now))),
-        remedy: Some((words::REPAIR.to_owned(), Remedy::Command(Command::Repair))),
+        remedy: Some((words::REPAIR.into(), Remedy::Command(Command::Repair))),
     })
 }
 
@@ -125,7 +125,7 @@ fn latched(service: &ServiceSnapshot, now: Timestamp) -> Option<Notice> {
         tone: Tone::Warn,
         title: words::notice_latched(&super::site_names(service, service.view.desired)),
         detail: words::notice_latched_detail(&since, until.as_deref()),
-        remedy: Some((words::REARM.to_owned(), Remedy::Command(Command::Rearm))),
+        remedy: Some((words::REARM.into(), Remedy::Command(Command::Rearm))),
     })
 }
 
@@ -153,9 +153,9 @@ fn disarmed(service: &ServiceSnapshot) -> Option<Notice> {
     Some(Notice {
         key: "disarmed".to_owned(),
         tone: Tone::Warn,
-        title: words::NOTICE_DISARMED.to_owned(),
+        title: words::NOTICE_DISARMED.into(),
         detail: words::notice_disarmed_detail(&who.0, until.as_deref()),
-        remedy: Some((words::ARM.to_owned(), Remedy::Command(Command::Arm))),
+        remedy: Some((words::ARM.into(), Remedy::Command(Command::Arm))),
     })
 }
 
@@ -171,7 +171,7 @@ fn blind_vantages(service: &ServiceSnapshot) -> Option<Notice> {
         key: "blind".to_owned(),
         tone: Tone::Unknown,
         title: words::notice_blind(&words::list(&blind)),
-        detail: words::NOTICE_BLIND_DETAIL.to_owned(),
+        detail: words::NOTICE_BLIND_DETAIL.into(),
         remedy: None,
     })
 }

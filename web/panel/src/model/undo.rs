@@ -111,7 +111,14 @@ mod tests {
             service: "shop".to_owned(),
             severity: Severity::Info,
             text: String::new(),
-            event: Deed { kind: kind.to_owned(), who, site, until, votes: Vec::new() },
+            event: Deed {
+                kind: kind.to_owned(),
+                who,
+                site,
+                until,
+                votes: Vec::new(),
+                facts: Default::default(),
+            },
         }
     }
 

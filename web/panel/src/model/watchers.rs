@@ -30,7 +30,7 @@ pub fn head(news: &News, now: Timestamp) -> Option<String> {
     Some(match (&cluster.leader, cluster.since) {
         (Some(leader), None) => words::watchers_lead(leader, cluster.epoch, alive, all),
         (_, Some(since)) => words::nobody_leads_for(&time::span(time::between(since, now))),
-        (None, None) => words::NOBODY_LEADS.to_owned(),
+        (None, None) => words::NOBODY_LEADS.into(),
     })
 }
 
@@ -40,7 +40,7 @@ pub fn rows(news: &News, now: Timestamp) -> Vec<Row> {
     let own = Row {
         vantage: news.vantage.clone(),
         tone: if cluster.problem.is_some() { Tone::Warn } else { Tone::Up },
-        says: cluster.problem.clone().unwrap_or_else(|| words::THIS_WATCHER.to_owned()),
+        says: cluster.problem.clone().unwrap_or_else(|| words::THIS_WATCHER.into()),
         leads: cluster.leads,
         heard: String::new(),
     };
@@ -51,11 +51,11 @@ pub fn rows(news: &News, now: Timestamp) -> Vec<Row> {
 
 fn row(cluster: &ClusterView, peer: &PeerView, now: Timestamp) -> Row {
     let (tone, says) = match &peer.journal {
-        _ if !peer.alive => (Tone::Down, words::PEER_SILENT.to_owned()),
+        _ if !peer.alive => (Tone::Down, words::PEER_SILENT.into()),
         Some(problem) => (Tone::Warn, problem.clone()),
-        None if peer.isolated => (Tone::Warn, words::PEER_ISOLATED.to_owned()),
-        None if !peer.sees => (Tone::Warn, words::PEER_BLIND.to_owned()),
-        None => (Tone::Up, words::PEER_SEES.to_owned()),
+        None if peer.isolated => (Tone::Warn, words::PEER_ISOLATED.into()),
+        None if !peer.sees => (Tone::Warn, words::PEER_BLIND.into()),
+        None => (Tone::Up, words::PEER_SEES.into()),
     };
     let heard = peer.heard.map(|at| words::heard(&time::span(time::between(at, now))));
     Row {
@@ -63,7 +63,7 @@ fn row(cluster: &ClusterView, peer: &PeerView, now: Timestamp) -> Row {
         tone,
         says,
         leads: cluster.leader.as_ref() == Some(&peer.vantage),
-        heard: heard.unwrap_or_else(|| words::NEVER_HEARD.to_owned()),
+        heard: heard.unwrap_or_else(|| words::NEVER_HEARD.into()),
     }
 }
 

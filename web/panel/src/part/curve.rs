@@ -110,7 +110,11 @@ fn points(points: &[Point]) -> El {
         vec![cell(time::took(point.ms)), cell(measured), cell(percent(point.expected))]
     };
     let rows = curve::rows(points).into_iter().map(row).collect();
-    table(words::CURVE, &[words::TIME_SINCE, words::MEASURED, words::EXPECTED], rows)
+    table(
+        words::CURVE.text(),
+        &[words::TIME_SINCE.text(), words::MEASURED.text(), words::EXPECTED.text()],
+        rows,
+    )
 }
 
 fn percent(share: f64) -> String {
@@ -128,6 +132,6 @@ fn resolvers(resolvers: &[Source]) -> El {
             .child(el("small").text(source.operator.clone()));
         vec![name, cell(curve::says(source)), cell(ttl)]
     };
-    let heads = [words::RESOLVER, words::ANSWERED, words::LARGEST_TTL];
-    table(words::RESOLVER, &heads, resolvers.iter().map(row).collect())
+    let heads = [words::RESOLVER.text(), words::ANSWERED.text(), words::LARGEST_TTL.text()];
+    table(words::RESOLVER.text(), &heads, resolvers.iter().map(row).collect())
 }

@@ -10,7 +10,7 @@ use crate::model::activity::{self, Ballot, Filter};
 use crate::model::news::Happening;
 use crate::model::route::Route;
 use crate::model::{service, time, undo};
-use crate::words;
+use crate::words::{self, text::Word};
 use failover_core::{ServiceSnapshot, Severity};
 use leptos::prelude::*;
 
@@ -94,9 +94,8 @@ fn evidence(events: Happenings, event: Happening) -> El {
             .child(el("ul").children(ballots.iter().cloned().map(ballot)));
     }
     let facts = el("p").class("facts").text(facts);
-    let link = |target: String, text: &'static str| {
-        el("a").class("button quiet").attr("href", target).text(text)
-    };
+    let link =
+        |target: String, text: Word| el("a").class("button quiet").attr("href", target).text(text);
     let replay = (event.event.kind == "move_started")
         .then(|| link(format!("#/simulator?incident={}", event.seq), words::REPLAY));
     let own = Route::Activity { filter: Filter::default(), event: Some(event.seq) };
@@ -123,14 +122,14 @@ fn undo(live: Live, events: Happenings, event: Happening) -> AnyView {
 }
 
 /// A button that copies a text.
-pub fn copy_button(name: &'static str, text: impl Fn() -> String + Send + 'static) -> El {
+pub fn copy_button(name: Word, text: impl Fn() -> String + Send + 'static) -> El {
     let copied = Slot::new(false);
     let copy = move |_| {
         // Without a secure context there is no clipboard, and nothing to be done about it.
         let _ = window().navigator().clipboard().write_text(&text());
         copied.set(true);
     };
-    let shown = move || if copied.get() { words::COPIED } else { name }.to_owned();
+    let shown = move || if copied.get() { words::COPIED.text() } else { name.text() }.to_owned();
     button("button quiet").on("click", copy).text_fn(shown)
 }
 

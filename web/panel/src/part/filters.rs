@@ -5,7 +5,7 @@ use crate::live::Live;
 use crate::model::activity::{self, Filter, KINDS};
 use crate::model::news::Happening;
 use crate::model::route::Route;
-use crate::words;
+use crate::words::{self, text::Word};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -31,10 +31,10 @@ pub fn filters(live: Live, filter: Kept<Filter>, shown: Kept<Vec<Happening>>) ->
         people.iter().map(|who| named(who)).collect::<Vec<_>>()
     });
     let kinds: Vec<_> =
-        KINDS.iter().zip(words::KINDS).map(|((id, _), text)| pair(id, text)).collect();
+        KINDS.iter().zip(words::KINDS).map(|((id, _), text)| pair(id, &text)).collect();
     let kinds = Kept::new(move || kinds.clone());
     let urgency =
-        Kept::new(|| vec![pair("warning", words::WARNINGS), pair("critical", words::CRITICAL)]);
+        Kept::new(|| vec![pair("warning", &words::WARNINGS), pair("critical", &words::CRITICAL)]);
     div("filters")
         .child(el("label").text(words::FILTER).child(text_field(filter)))
         .child(choice(words::KIND, words::EVERYTHING, kinds, filter, |filter| &mut filter.kind))
@@ -76,15 +76,15 @@ fn put(filter: Kept<Filter>, place: Part, value: String) {
 }
 
 fn choice(
-    label: &'static str,
-    all: &'static str,
+    label: Word,
+    all: Word,
     options: Kept<Vec<(String, String)>>,
     filter: Kept<Filter>,
     part: Part,
 ) -> El {
     let list = move || {
         let option = |(value, text): (String, String)| el("option").attr("value", value).text(text);
-        let all = option((String::new(), all.to_owned()));
+        let all = option((String::new(), all.text().to_owned()));
         // One element around all of them would be none of a list's.
         std::iter::once(all).chain(options.get().into_iter().map(option)).collect()
     };

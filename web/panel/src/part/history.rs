@@ -14,7 +14,7 @@ use crate::model::news::News;
 use crate::model::route::Route;
 use crate::model::time;
 use crate::model::tone::Tone;
-use crate::words;
+use crate::words::{self, text::Word};
 use failover_core::Timestamp;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -103,7 +103,7 @@ fn range_choice(seen: Seen) -> El {
         seen.range.set(event_target_value(&event).parse().unwrap_or(1).min(RANGES_MS.len() - 1));
     };
     let chosen = seen.range.get_untracked();
-    let option = move |(place, text): (usize, &'static str)| {
+    let option = move |(place, text): (usize, Word)| {
         let option = el("option").attr("value", place.to_string()).text(text);
         if place == chosen { option.attr("selected", "") } else { option }
     };
@@ -171,13 +171,14 @@ fn band_row(seen: Seen, bands: Kept<Vec<Band>>, place: usize) -> El {
 }
 
 fn legend() -> El {
-    let busy = [words::MOVING, words::LATCHED_WORD, words::DISARMED_WORD].join(", ");
+    let busy =
+        [words::MOVING.text(), words::LATCHED_WORD.text(), words::DISARMED_WORD.text()].join(", ");
     let looks = [
         (Tone::Up, format!("{}, {}", words::UP, words::ARMED_WORD)),
-        (Tone::Down, words::DOWN.to_owned()),
+        (Tone::Down, words::DOWN.into()),
         (Tone::Warn, busy),
-        (Tone::Maint, words::MAINTENANCE.to_owned()),
-        (Tone::Unknown, words::UNKNOWN.to_owned()),
+        (Tone::Maint, words::MAINTENANCE.into()),
+        (Tone::Unknown, words::UNKNOWN.into()),
     ];
     div("legend").children(looks.into_iter().map(|(tone, word)| fixed_state(tone, word)))
 }
@@ -187,12 +188,18 @@ fn tables(history: &History) -> El {
     for row in &history.rows {
         rows.extend(row.spans.iter().rev().map(|span| state_row(history::name(row), span)));
     }
-    let states = [words::SUBJECT, words::STATE, words::STATE_FROM, words::STATE_LENGTH];
+    let states = [
+        words::SUBJECT.text(),
+        words::STATE.text(),
+        words::STATE_FROM.text(),
+        words::STATE_LENGTH.text(),
+    ];
     let marks: Vec<Vec<El>> = history.marks.iter().rev().map(mark_row).collect();
     let none = marks.is_empty().then(|| el("p").class("facts").text(words::NO_MARKS));
-    let marks =
-        (!marks.is_empty()).then(|| table(words::ACTIVITY, &[words::WHEN, words::ACTIVITY], marks));
-    el("div").child(table(words::HISTORY, &states, rows)).maybe(marks).maybe(none)
+    let marks = (!marks.is_empty()).then(|| {
+        table(words::ACTIVITY.text(), &[words::WHEN.text(), words::ACTIVITY.text()], marks)
+    });
+    el("div").child(table(words::HISTORY.text(), &states, rows)).maybe(marks).maybe(none)
 }
 
 fn state_row(name: String, span: &HistorySpan) -> Vec<El> {

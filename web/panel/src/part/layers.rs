@@ -32,7 +32,7 @@ fn layer_row(site: Site, rows: Kept<Vec<Row>>, place: usize) -> El {
     );
     // What a check behind a broken layer complains of is the broken layer's fault.
     let instead = move || match standing.get() {
-        Standing::Behind => Some(words::LAYER_UNKNOWN.to_owned()),
+        Standing::Behind => Some(words::LAYER_UNKNOWN.into()),
         Standing::Unchecked => Some(String::new()),
         _ => None,
     };

@@ -29,7 +29,7 @@ fn lines(service: &ServiceSnapshot) -> Vec<String> {
     }
     lines.extend(service.false_failover.map(|bound| match bound.seconds {
         Some(seconds) => words::false_failover(&words::years(seconds), bound.exact),
-        None => words::FALSE_NEVER.to_owned(),
+        None => words::FALSE_NEVER.into(),
     }));
     lines
 }

@@ -54,5 +54,5 @@ pub fn undo_button(live: Live, undo: Undo) -> El {
     let service = Watched::new(live, undo.service);
     let command = undo.command;
     let command = move || Some(command.clone());
-    command_button(service, "button", words::UNDO.to_owned(), command, || ())
+    command_button(service, "button", words::UNDO.into(), command, || ())
 }

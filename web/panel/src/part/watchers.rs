@@ -20,16 +20,13 @@ pub fn watchers_card(live: Live) -> AnyView {
     });
     let row = |row: Row| {
         let role = if row.leads { words::LEADS } else { words::FOLLOWS };
-        vec![
-            cell(row.vantage),
-            fixed_state(row.tone, row.says),
-            cell(role.to_owned()),
-            cell(row.heard),
-        ]
+        vec![cell(row.vantage), fixed_state(row.tone, row.says), cell(role.into()), cell(row.heard)]
     };
-    let heads = [words::WATCHER, words::STATE, words::ROLE, words::WHEN];
-    let list =
-        move || table(words::WATCHERS, &heads, rows.get().into_iter().map(row).collect()).into();
+    let heads =
+        [words::WATCHER.text(), words::STATE.text(), words::ROLE.text(), words::WHEN.text()];
+    let list = move || {
+        table(words::WATCHERS.text(), &heads, rows.get().into_iter().map(row).collect()).into()
+    };
     show(
         move || head.with(Option::is_some),
         move || {

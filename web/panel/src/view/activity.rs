@@ -47,7 +47,7 @@ impl Journal {
         let query = filter.asked(&format!("limit=1000&after={}", seq.saturating_sub(1)));
         spawn_local(async move {
             match api::events(&query).await {
-                Ok(page) => self.learn(&page.events),
+                Ok(page) => self.learn(&self.live.tell(page.events)),
                 Err(error) => self.problem.set(Some(self.live.notice(error))),
             }
             set_timeout(move || scroll_to(seq), SETTLED);
@@ -58,7 +58,9 @@ impl Journal {
     fn load(self, before: Option<u64>) {
         let filter = self.filter.with_untracked(Filter::clone);
         let before = before.map(|seq| format!("&before={seq}")).unwrap_or_default();
-        let query = filter.asked(&format!("limit={PAGE}{before}"));
+        // The server knows the English sentences only; what is read here may be another language.
+        let asked = Filter { text: String::new(), ..filter.clone() };
+        let query = asked.asked(&format!("limit={PAGE}{before}"));
         self.busy.set(true);
         spawn_local(async move {
             let answer = api::events(&query).await;
@@ -71,7 +73,7 @@ impl Journal {
                 Ok(page) => {
                     self.problem.set(None);
                     self.more.set(page.events.len() == PAGE);
-                    self.learn(&page.events);
+                    self.learn(&self.live.tell(page.events));
                 }
                 Err(error) => self.problem.set(Some(self.live.notice(error))),
             }

@@ -16,7 +16,7 @@ use crate::part::picture::picture;
 use crate::part::pulse::pulse_lane;
 use crate::part::state;
 use crate::part::watchers::watchers_card;
-use crate::words;
+use crate::words::{self, text::Word};
 use leptos::prelude::*;
 
 /// The page.
@@ -47,7 +47,7 @@ fn one(service: Watched) -> El {
         .child(div("pair").child(outlook_card(service)).child(events))
 }
 
-fn more(text: &'static str, target: Route) -> El {
+fn more(text: Word, target: Route) -> El {
     let link = el("a").attr("href", target.hash()).text(text).text(" ").child(glyph(Icon::Next));
     el("p").class("more").child(link)
 }
