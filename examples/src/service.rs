@@ -39,6 +39,7 @@ pub fn service_at(
         ttl: 60,
         sites: info.sites.iter().map(site).collect(),
         checks: vec![Check::new(Kind::Http(http), timeout)],
+        layers: Vec::new(),
         zones: stages.iter().map(|stage| ZoneRef::Name(stage.zone.clone())).collect(),
     })
 }

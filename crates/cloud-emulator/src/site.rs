@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::door::{Door, Passage, Rule};
@@ -74,13 +74,39 @@ struct Page {
     faults: Faults,
 }
 
-async fn answer(State(page): State<Page>) -> Response {
+/// What is asked for: every other page is made by the application from the database.
+#[derive(Clone, Copy, PartialEq)]
+enum Behind {
+    /// The proxy answers by itself, as HAProxy does with `monitor-uri`.
+    Proxy,
+    /// The application answers without its database.
+    Application,
+    Database,
+}
+
+impl Behind {
+    fn of(path: &str) -> Self {
+        match path {
+            "/proxy-alive" => Self::Proxy,
+            "/app-alive" => Self::Application,
+            _ => Self::Database,
+        }
+    }
+}
+
+async fn answer(State(page): State<Page>, uri: Uri) -> Response {
+    let behind = Behind::of(uri.path());
     let mut status = StatusCode::OK;
-    let mut body =
-        format!("<!doctype html>\n<title>{0}</title>\n<h1>{0}</h1>\n<p>dbworking</p>\n", page.name);
+    let mut body = match behind {
+        Behind::Database => {
+            let name = &page.name;
+            format!("<!doctype html>\n<title>{name}</title>\n<h1>{name}</h1>\n<p>dbworking</p>\n")
+        }
+        Behind::Proxy | Behind::Application => "alive\n".to_owned(),
+    };
     let mut wait = 0;
     for fault in page.faults.active() {
-        if fault.site() != Some(&*page.name) {
+        if behind == Behind::Proxy || fault.site() != Some(&*page.name) {
             continue;
         }
         match fault {
@@ -88,7 +114,7 @@ async fn answer(State(page): State<Page>) -> Response {
             Fault::SiteStatus { status: code, .. } => {
                 status = StatusCode::from_u16(code).unwrap_or(status);
             }
-            Fault::SiteBody { body: text, .. } => body = text,
+            Fault::SiteBody { body: text, .. } if behind == Behind::Database => body = text,
             _ => {}
         }
     }

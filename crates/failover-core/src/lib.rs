@@ -122,8 +122,8 @@ pub use policy::{
     PolicySpec, Preset, ProviderPolicy, Require, SitePolicy,
 };
 pub use snapshot::{
-    AlertView, ClusterView, MeasuredBound, PeerView, Published, Sample, SampleSeries, ServerAnswer,
-    ServiceSnapshot, SiteFacts, Snapshot,
+    AlertView, CheckFacts, ClusterView, Layer, MeasuredBound, PeerView, Published, Sample,
+    SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts, Snapshot,
 };
 pub use state::State;
 pub use time::Timestamp;

@@ -21,6 +21,32 @@ pub struct SiteFacts {
     pub addresses: Vec<String>,
 }
 
+/// Which part of a site a check looks at. People reach them in this order, each through the one
+/// before it: what stands behind a broken one is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Layer {
+    /// What people connect to.
+    Proxy,
+    /// What makes the answers.
+    Application,
+    /// What the answers are made from.
+    Database,
+}
+
+/// What is configured of a check and never decided upon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct CheckFacts {
+    /// The check's name.
+    pub name: String,
+    /// What it does, in words: "HTTP GET /health".
+    pub what: String,
+    /// What it looks at.
+    pub layer: Layer,
+}
+
 /// One probe.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -45,7 +71,7 @@ pub struct SampleSeries {
     pub site: SiteId,
     /// With which check.
     pub check: CheckId,
-    /// The check in words: "GET http:80/health".
+    /// The check in words: "HTTP GET /health".
     pub what: String,
     /// The probes.
     pub samples: Vec<Sample>,
@@ -109,6 +135,9 @@ pub struct ServiceSnapshot {
     pub ttl: u32,
     /// The sites, in the policy's order.
     pub sites: Vec<SiteFacts>,
+    /// The checks, in the policy's order; empty where an older watcher wrote it.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub checks: Vec<CheckFacts>,
     /// The latest probes.
     pub series: Vec<SampleSeries>,
     /// What the providers store.

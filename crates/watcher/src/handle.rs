@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::alert::Alert;
 use crate::error::{CommandError, JournalError};
 use crate::figures::{Counts, Figures};
-use crate::journal;
+use crate::journal::{self, EventQuery};
 use crate::pulse::{Health, Pulse};
 use crate::replay::{Incident, NoIncident, Recording};
 use crate::telling::{Deliveries, DeliveryCounts, Filter, Notification};
@@ -170,6 +170,14 @@ impl Handle {
 }
 
 impl Handle {
+    /// The journalled events that are looked for, at most 10 000 at once. Also works after the
+    /// watcher has ended.
+    pub async fn search(&self, query: EventQuery) -> Result<Vec<EventRecord>, JournalError> {
+        let path = self.journal.clone();
+        let read = move || journal::search_events(&path, &query);
+        tokio::task::spawn_blocking(read).await.map_err(|_| JournalError::Stopped)?
+    }
+
     /// The latest `limit` notifications in the journal, newest first. Also works after the watcher
     /// has ended.
     pub async fn notifications(&self, limit: u32) -> Result<Vec<Notification>, JournalError> {

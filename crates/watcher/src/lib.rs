@@ -45,6 +45,7 @@
 //!     ttl: 60,
 //!     sites: vec![site("one", [127, 0, 10, 1]), site("two", [127, 0, 20, 1])],
 //!     checks: vec![Check::new(Kind::Tcp { port: 80 }, timeout)],
+//!     layers: Vec::new(),
 //!     zones: vec![ZoneRef::Id("z1".to_owned())],
 //! };
 //!
@@ -161,11 +162,14 @@ pub use builder::{Watcher, WatcherBuilder};
 pub use converge::{follow, new_curve};
 pub use error::{BuildError, CommandError, JournalError, RunError};
 pub use handle::{Deed, Handle, ProviderDiff, Updates};
-pub use journal::{Retention, power_changes, read_curves, read_events, read_notifications};
+pub use journal::{
+    EventQuery, Retention, power_changes, read_curves, read_events, read_notifications,
+    search_events,
+};
 pub use options::{Checkpoint, Options};
 pub use power::{Act, PowerChange, SitePower};
 pub use pulse::Health;
 pub use resolvers::ResolverCheck;
 pub use servers::SiteServers;
-pub use spec::{ProviderSpec, ServiceSpec, SiteSpec, ZoneRef};
+pub use spec::{ProviderSpec, ServiceSpec, SiteSpec, ZoneRef, layer_of};
 pub use telling::{ChannelSpec, Deliveries, Delivery, Filter, Notification, Outcome};

@@ -95,20 +95,25 @@ impl Voice {
     }
 }
 
-/// The check in words: "GET http:80/health".
+/// The check in words: "HTTP GET /health".
 pub(crate) fn words(kind: &Kind) -> String {
     match kind {
         Kind::Icmp => "ICMP echo".to_owned(),
         Kind::Tcp { port } => format!("TCP {port}"),
         Kind::Http(http) => {
-            let scheme = if http.https { "https" } else { "http" };
-            format!("{} {scheme}:{}{}", http.method, http.port, http.path)
+            let (scheme, usual) = if http.https { ("HTTPS", 443) } else { ("HTTP", 80) };
+            format!("{scheme} {} {}{}", http.method, http.path, unless(http.port, usual))
         }
-        Kind::Tls(tls) => format!("TLS {}", tls.port),
-        Kind::Dns(dns) => format!("DNS {} {}", dns.name, dns.rtype),
-        Kind::Mariadb(mariadb) => format!("MariaDB {}", mariadb.port),
+        Kind::Tls(tls) => format!("TLS{}", unless(tls.port, 443)),
+        Kind::Dns(dns) => format!("DNS {} {}{}", dns.name, dns.rtype, unless(dns.port, 53)),
+        Kind::Mariadb(mariadb) => format!("MariaDB{}", unless(mariadb.port, 3306)),
         _ => "check".to_owned(),
     }
+}
+
+/// A port goes without saying where it is the usual one.
+fn unless(port: u16, usual: u16) -> String {
+    if port == usual { String::new() } else { format!(" on port {port}") }
 }
 
 #[cfg(test)]

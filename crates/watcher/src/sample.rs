@@ -33,6 +33,7 @@ pub(crate) fn service() -> ServiceSetup {
         ttl: TTL,
         sites,
         checks: vec![Check::new(Kind::Tcp { port: 80 }, timeout)],
+        layers: Vec::new(),
         zones: vec![ZoneRef::Id("z1".to_owned())],
     };
     let families = Family::BOTH.to_vec();

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use dns_provider::propagation::NameServer;
 use dns_provider::{DnsProvider, Name};
-use failover_core::Policy;
+use failover_core::{CheckFacts, Layer, Policy};
+
+use crate::probe;
 
 /// A DNS provider under the name that policies use for it.
 #[derive(Clone, Debug)]
@@ -48,6 +50,9 @@ pub struct ServiceSpec {
     pub sites: Vec<SiteSpec>,
     /// The checks, in the policy's order.
     pub checks: Vec<health::Check>,
+    /// What each of them looks at, in the same order; what is missing follows from the kind
+    /// ([`layer_of`]). It is shown and never decided upon.
+    pub layers: Vec<Layer>,
     /// The zone at each provider, in the policy's order of providers.
     pub zones: Vec<ZoneRef>,
 }
@@ -71,4 +76,33 @@ pub enum ZoneRef {
     Id(String),
     /// By its apex; must be one public zone.
     Name(Name),
+}
+
+impl ServiceSpec {
+    /// The checks as they are shown.
+    pub(crate) fn check_facts(&self) -> Vec<CheckFacts> {
+        let decided = self.policy.spec().checks.iter();
+        let facts = decided.zip(&self.checks).enumerate().map(|(place, (decided, check))| {
+            let layer = self.layers.get(place).copied();
+            CheckFacts {
+                name: decided.name.clone(),
+                what: probe::words(&check.kind),
+                layer: layer.unwrap_or_else(|| layer_of(&check.kind)),
+            }
+        });
+        facts.collect()
+    }
+}
+
+/// What a check looks at, as far as its kind tells: a page is made by the application, a database
+/// answers for itself, and everything else only says that somebody is there.
+pub fn layer_of(kind: &health::Kind) -> Layer {
+    /// Where MySQL's protocol is spoken, and PostgreSQL's.
+    const DATABASES: [u16; 2] = [3306, 5432];
+    match kind {
+        health::Kind::Http(_) => Layer::Application,
+        health::Kind::Mariadb(_) => Layer::Database,
+        health::Kind::Tcp { port } if DATABASES.contains(port) => Layer::Database,
+        _ => Layer::Proxy,
+    }
 }

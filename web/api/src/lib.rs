@@ -105,7 +105,8 @@ pub struct PlanCheck {
     pub text: String,
 }
 
-/// `GET /api/v1/events?after={seq}&limit={n}&service={name}`.
+/// `GET /api/v1/events?after={seq}&before={seq}&limit={n}&service={name}&kind={kind,…}&…`;
+/// `GET /api/v1/events.jsonl` gives the same events one a line, the oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Events {
     /// Newest first.
@@ -161,6 +162,92 @@ pub struct IncidentFact {
     pub fact: Input,
     /// The machine's digest after it, in 16 hexadecimal digits.
     pub digest: String,
+}
+
+/// `GET /api/v1/services/{service}/history?from={ms}&to={ms}`: how a service stood over time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    /// The first moment.
+    pub from: Timestamp,
+    /// The last moment.
+    pub to: Timestamp,
+    /// The service as people found it, each of its sites, and whether automation might act.
+    pub rows: Vec<HistoryRow>,
+    /// What changed it, oldest first.
+    pub marks: Vec<HistoryMark>,
+    /// From when on nothing is left out; later than `from` where too much has happened.
+    pub known_from: Timestamp,
+}
+
+/// What a [`HistoryRow`] is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HistorySubject {
+    /// What people found.
+    Service,
+    /// A site.
+    Site,
+    /// Whether automation might act.
+    Automation,
+}
+
+/// The states of one thing over time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryRow {
+    /// What it is about.
+    pub subject: HistorySubject,
+    /// The service's or the site's name; empty for automation.
+    pub name: String,
+    /// Its states, oldest first, without gaps.
+    pub spans: Vec<HistorySpan>,
+}
+
+/// How something stood for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistorySpan {
+    /// How.
+    pub state: HistoryState,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when.
+    pub to: Timestamp,
+}
+
+/// How something stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HistoryState {
+    /// Nobody knew.
+    Unknown,
+    /// It served.
+    Up,
+    /// It did not.
+    Down,
+    /// The name was on its way to another site.
+    Moving,
+    /// A human had taken it out of the choice.
+    Maintenance,
+    /// Automation might act.
+    Armed,
+    /// It stayed where it was after a failover.
+    Latched,
+    /// It might not act.
+    Disarmed,
+}
+
+/// Something that happened at a moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryMark {
+    /// When.
+    pub at: Timestamp,
+    /// Its event's place in the journal.
+    pub seq: u64,
+    /// Its event's kind, such as `move_started`.
+    pub kind: String,
+    /// How urgent it was.
+    pub severity: Severity,
+    /// One sentence.
+    pub text: String,
 }
 
 /// `GET /api/v1/notifications?limit={n}`.

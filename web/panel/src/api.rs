@@ -1,17 +1,18 @@
 //! The server's API, as far as the panel asks it. Nothing else in the panel knows the network.
 pub mod records;
 
+use crate::model::curve::Curves;
 use crate::model::json::{self, FromJson};
 use crate::model::news::Page;
 use crate::model::route::encode;
 use crate::words;
-use failover_core::Command;
+use failover_core::{Command, Timestamp};
 use gloo_net::eventsource::futures::{EventSource, EventSourceSubscription};
 use gloo_net::http::{Request, Response};
 use serde::Serialize;
 use web_api::{
-    BlueprintPlan, Configuration, DemoFault, DemoFaults, LatestJob, Locations, LoginRequest,
-    MachineTypes, Plan, Problem, Reached, Session,
+    BlueprintPlan, Configuration, DemoFault, DemoFaults, History, LatestJob, Locations,
+    LoginRequest, MachineTypes, Plan, Problem, Reached, Session,
 };
 
 const CONFIGURATION: &str = "/api/v1/configuration";
@@ -65,9 +66,26 @@ pub async fn incident(seq: u64) -> Result<String, Problem> {
     get(&format!("/api/v1/incidents/{seq}")).await
 }
 
-/// The latest events.
-pub async fn events(limit: usize) -> Result<Page, Problem> {
-    read(get(&format!("{EVENTS}?limit={limit}")).await)
+/// The events that a query asks for.
+pub async fn events(query: &str) -> Result<Page, Problem> {
+    read(get(&format!("{EVENTS}?{query}")).await)
+}
+
+/// Where the events that a query asks for are taken away as lines.
+pub fn events_file(query: &str) -> String {
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{EVENTS}.jsonl{mark}{query}")
+}
+
+/// How a service stood from a moment on until now.
+pub async fn history(service: &str, from: Timestamp) -> Result<History, Problem> {
+    let from = from.as_millis();
+    read(get(&format!("/api/v1/services/{}/history?from={from}", encode(service))).await)
+}
+
+/// How caches followed the latest move of a service.
+pub async fn curve(service: &str) -> Result<Curves, Problem> {
+    read(get(&format!("/api/v1/curves?limit=1&service={}", encode(service))).await)
 }
 
 /// What stands at the clouds; `fresh`: asked now.

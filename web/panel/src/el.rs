@@ -179,6 +179,11 @@ pub fn dynamic(draw: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
     draw.into_any()
 }
 
+/// Several elements that are drawn anew together, without one around them.
+pub fn many(mut draw: impl FnMut() -> Vec<El> + Send + 'static) -> AnyView {
+    dynamic(move || draw().into_iter().map(AnyView::from).collect::<Vec<_>>().into_any())
+}
+
 /// What is there while `condition` holds; built again only when that changes.
 pub fn show<V: Into<AnyView>>(
     condition: impl Fn() -> bool + Send + Sync + 'static,

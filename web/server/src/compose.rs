@@ -317,6 +317,7 @@ fn service(service: &config::Service) -> ServiceSpec {
         ttl: service.ttl,
         sites: service.sites.iter().map(site).collect(),
         checks: service.checks.clone(),
+        layers: service.layers.clone(),
         zones: service.zone_ids.iter().map(zone).collect(),
     }
 }

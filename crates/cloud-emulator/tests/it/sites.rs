@@ -20,7 +20,11 @@ fn address(emulator: &Emulator, name: &str) -> SocketAddr {
 }
 
 async fn get(emulator: &Emulator, name: &str) -> reqwest::Result<(u16, String)> {
-    let url = format!("http://{}/some/path?x=1", address(emulator, name));
+    get_path(emulator, name, "/some/path?x=1").await
+}
+
+async fn get_path(emulator: &Emulator, name: &str, path: &str) -> reqwest::Result<(u16, String)> {
+    let url = format!("http://{}{path}", address(emulator, name));
     let response = reqwest::Client::new().get(url).send().await?;
     Ok((response.status().as_u16(), response.text().await?))
 }
@@ -100,6 +104,25 @@ async fn a_site_can_be_slow_or_answer_something_else() {
     assert_eq!(get(&emulator, "two").await.expect("an answer").0, 200);
     assert!(started.elapsed() >= Duration::from_millis(200));
     assert_eq!(get(&emulator, "one").await.expect("an answer").0, 200);
+}
+
+#[tokio::test]
+async fn proxy_and_application_answer_for_themselves() {
+    let emulator = start().await;
+    let seen = async || {
+        let mut seen = Vec::new();
+        for path in ["/proxy-alive", "/app-alive", "/"] {
+            let (status, body) = get_path(&emulator, "one", path).await.expect("an answer");
+            seen.push((status, body.contains("alive") || body.contains("dbworking")));
+        }
+        seen
+    };
+    assert_eq!(seen().await, [(200, true); 3]);
+    let site = "one".to_owned();
+    emulator.faults().set(Fault::SiteBody { site: site.clone(), body: "no database".to_owned() });
+    assert_eq!(seen().await, [(200, true), (200, true), (200, false)]);
+    emulator.faults().set(Fault::SiteStatus { site, status: 503 });
+    assert_eq!(seen().await, [(200, true), (503, true), (503, false)]);
 }
 
 #[tokio::test]

@@ -2,8 +2,9 @@
 use std::time::Duration;
 
 use failover_core::{
-    Answer, CheckId, Event, EventRecord, ProviderId, Published, Sample, SampleSeries, ServerAnswer,
-    ServiceSnapshot, SiteFacts, SiteId, SiteSet, Snapshot, Timestamp, VantageId, View,
+    Answer, CheckFacts, CheckId, Event, EventRecord, Layer, ProviderId, Published, Sample,
+    SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts, SiteId, SiteSet, Snapshot, Timestamp,
+    VantageId, View,
 };
 
 use super::provider::Content;
@@ -63,6 +64,12 @@ impl World {
             location: format!("{}, simulated", site.name),
             addresses: vec![address(SiteId(place))],
         });
+        // Nothing stands behind a simulated check that could be told apart.
+        let checks = spec.checks.iter().map(|check| CheckFacts {
+            name: check.name.clone(),
+            what: check.name.clone(),
+            layer: Layer::Application,
+        });
         let providers = || (0..u8::try_from(self.providers.len()).unwrap_or(0)).map(ProviderId);
         let completed = view.last_move.as_ref().and_then(|last| last.completed);
         let settled = completed.filter(|_| view.open_move.is_none());
@@ -70,6 +77,7 @@ impl World {
             name: NAME.to_owned(),
             ttl: self.ttl(),
             sites: sites.collect(),
+            checks: checks.collect(),
             series: self.series(),
             published: providers().filter_map(|provider| self.published(provider)).collect(),
             answers: providers().flat_map(|provider| self.answers(provider)).collect(),

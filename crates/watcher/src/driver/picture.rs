@@ -101,6 +101,7 @@ impl Service {
             name: self.setup.spec.name.to_string(),
             ttl: self.setup.spec.ttl,
             sites: facts(&self.setup),
+            checks: self.setup.spec.check_facts(),
             series: self.series_shown(),
             published,
             answers: answers.collect(),

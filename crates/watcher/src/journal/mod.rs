@@ -11,6 +11,7 @@ mod read;
 mod recorded;
 mod retention;
 mod schema;
+mod search;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -37,6 +38,7 @@ pub use power::power_changes;
 pub use read::read_events;
 pub(crate) use recorded::{Recorded, SegmentRow};
 pub use retention::Retention;
+pub use search::{EventQuery, search_events};
 
 /// All that one step leaves behind; written as a whole or not at all.
 #[derive(Clone, Debug, Default)]

@@ -118,7 +118,7 @@ pub(super) fn latest_segment(connection: &Connection) -> Result<u64, Failed> {
     Ok(u64::try_from(latest).unwrap_or(0))
 }
 
-fn record(row: &Row<'_>) -> Result<EventRecord, Failed> {
+pub(super) fn record(row: &Row<'_>) -> Result<EventRecord, Failed> {
     let severity: String = row.get(3)?;
     let event: String = row.get(5)?;
     let unsigned = |value: i64| u64::try_from(value).unwrap_or(0);

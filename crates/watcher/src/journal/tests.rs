@@ -4,6 +4,7 @@ mod facts;
 mod migration;
 mod notices;
 mod power;
+mod search;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -161,6 +161,7 @@ impl Map {
             ttl: 60,
             sites: sites.collect(),
             checks: vec![Check::new(Kind::Http(check), timeout)],
+            layers: Vec::new(),
             zones: vec![
                 ZoneRef::Id(self.google_zone.clone()),
                 ZoneRef::Name(Name::parse(&self.zone).expect("a name")),

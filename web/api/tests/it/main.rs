@@ -8,8 +8,9 @@ use insta::assert_json_snapshot;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use web_api::{
-    CommandAnswer, CommandRequest, DemoFault, DemoFaultState, DemoFaults, Events, LoginRequest,
-    Plan, PlanCheck, Problem, ProviderPlan, Role, Session, Version,
+    CommandAnswer, CommandRequest, DemoFault, DemoFaultState, DemoFaults, Events, History,
+    HistoryMark, HistoryRow, HistorySpan, HistoryState, HistorySubject, LoginRequest, Plan,
+    PlanCheck, Problem, ProviderPlan, Role, Session, Version,
 };
 
 /// The value as JSON, after making sure that it reads back as itself.
@@ -155,6 +156,50 @@ fn a_plan() {
       ],
       "allowed": true,
       "converges_in_secs": 60
+    }
+    "#);
+}
+
+#[test]
+fn the_past() {
+    let [from, to] = [1000, 3000].map(Timestamp::from_millis);
+    let spans = vec![HistorySpan { state: HistoryState::Moving, from, to }];
+    let row = HistoryRow { subject: HistorySubject::Site, name: "london".to_owned(), spans };
+    let mark = HistoryMark {
+        at: to,
+        seq: 7,
+        kind: "move_started".to_owned(),
+        severity: Severity::Critical,
+        text: "Failover".to_owned(),
+    };
+    let history = History { from, to, rows: vec![row], marks: vec![mark], known_from: from };
+    assert_json_snapshot!(travelled(&history), @r#"
+    {
+      "from": 1000,
+      "to": 3000,
+      "rows": [
+        {
+          "subject": "site",
+          "name": "london",
+          "spans": [
+            {
+              "state": "moving",
+              "from": 1000,
+              "to": 3000
+            }
+          ]
+        }
+      ],
+      "marks": [
+        {
+          "at": 3000,
+          "seq": 7,
+          "kind": "move_started",
+          "severity": "critical",
+          "text": "Failover"
+        }
+      ],
+      "known_from": 1000
     }
     "#);
 }

@@ -2,9 +2,10 @@
 use super::news::News;
 use failover_core::bound::{PairLosses, SiteLosses, VantageLosses};
 use failover_core::{
-    Actor, Answer, CheckView, MeasuredBound, MoveId, MoveKind, MoveView, ProviderStep,
-    ProviderView, Published, Sample, SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts,
-    SiteId, SiteSet, SiteView, Timestamp, VantageId, Verdict, View, VoteView,
+    Actor, Answer, CheckFacts, CheckId, CheckView, ClusterView, Layer, MeasuredBound, MoveId,
+    MoveKind, MoveView, PeerView, ProviderStep, ProviderView, Published, Sample, SampleSeries,
+    ServerAnswer, ServiceSnapshot, SiteFacts, SiteId, SiteSet, SiteView, Timestamp, VantageId,
+    Verdict, View, VoteView,
 };
 
 /// 2026-11-23 12:03:11 UTC.
@@ -32,8 +33,8 @@ pub fn series(latencies: &[Option<f32>]) -> SampleSeries {
     SampleSeries {
         vantage: VantageId(0),
         site: SiteId(0),
-        check: failover_core::CheckId(0),
-        what: "GET http:80/health".to_owned(),
+        check: CheckId(0),
+        what: "HTTP GET /health".to_owned(),
         samples: (0..).zip(latencies).map(sample).collect(),
     }
 }
@@ -55,6 +56,7 @@ pub fn service() -> ServiceSnapshot {
             facts("London", "Google, London", "203.0.113.10"),
             facts("Falkenstein", "Hetzner, Falkenstein", "198.51.100.20"),
         ],
+        checks: vec![check_facts("web", Layer::Application)],
         series: vec![series(&[Some(12.0); 20])],
         published: vec![published("google"), published("hetzner")],
         answers: vec![
@@ -67,6 +69,29 @@ pub fn service() -> ServiceSnapshot {
         losses: vec![Some(losses()), None],
         false_failover: Some(MeasuredBound { seconds: Some(3.5e9), exact: true, at: NOW }),
     }
+}
+
+/// The same with a check of each layer; all are met.
+pub fn layered() -> ServiceSnapshot {
+    let mut service = service();
+    let layers = [
+        ("proxy", Layer::Proxy),
+        ("application", Layer::Application),
+        ("database", Layer::Database),
+    ];
+    service.checks = layers.map(|(name, layer)| check_facts(name, layer)).to_vec();
+    for site in &mut service.view.sites {
+        let check = site.votes[0].checks[0].clone();
+        site.votes[0].checks = vec![check; 3];
+    }
+    service.series = (0..3)
+        .map(|check| SampleSeries { check: CheckId(check), ..series(&[Some(12.0); 20]) })
+        .collect();
+    service
+}
+
+fn check_facts(name: &str, layer: Layer) -> CheckFacts {
+    CheckFacts { name: name.to_owned(), what: "HTTP GET /health".to_owned(), layer }
 }
 
 /// One probe of a thousand was lost.
@@ -131,6 +156,9 @@ pub fn snapshot() -> News {
         at: NOW,
         started: before(7300),
         journal_problem: None,
+        vantage: "here".to_owned(),
+        alerts: Vec::new(),
+        cluster: None,
         services: vec![service()],
         recent: Vec::new(),
     }
@@ -205,5 +233,27 @@ fn answer(provider: &str, number: u8) -> ServerAnswer {
         answer: Answer::Sites(SiteSet::one(SiteId(0))),
         at: NOW,
         elapsed_ms: Some(11.0),
+    }
+}
+
+/// Three watchers, of which this one leads and one is silent.
+pub fn cluster() -> ClusterView {
+    let peer = |vantage: &str, alive: bool| PeerView {
+        vantage: vantage.to_owned(),
+        heard: Some(before(if alive { 1 } else { 90 })),
+        alive,
+        sees: alive,
+        isolated: false,
+        leads: false,
+        journal: None,
+        version: Some("0.1.0".to_owned()),
+    };
+    ClusterView {
+        leader: Some("here".to_owned()),
+        epoch: 3,
+        leads: true,
+        since: None,
+        problem: None,
+        peers: vec![peer("there", true), peer("yonder", false)],
     }
 }

@@ -115,6 +115,10 @@ impl<T: FromJson> FromJson for Option<T> {
 impl<T: FromJson> FromJson for Vec<T> {
     fn from_json(json: &Value) -> Option<Self> {
         let mut read = Vec::new();
+        // A list that an older server does not know is empty.
+        if json.is_null() {
+            return Some(read);
+        }
         for item in json.as_array()? {
             read.push(T::from_json(item)?);
         }
@@ -143,6 +147,7 @@ mod tests {
         assert_eq!(parse::<bool>("\"true\""), None);
         assert_eq!(parse::<Vec<u8>>("[1, 2, null]"), None);
         assert_eq!(parse::<Vec<Option<u8>>>("[1, null]"), Some(vec![Some(1), None]));
+        assert_eq!(parse::<Vec<u8>>("null"), Some(vec![]));
         assert_eq!(parse::<(u8, String)>("[1, \"a\", 2]"), None);
         assert_eq!(parse::<String>("not json"), None);
     }

@@ -1,10 +1,7 @@
 //! One check of one site from one vantage: its probes, and how near its counters are to a verdict.
 use super::pulse;
 use crate::words;
-use failover_core::{CheckView, SampleSeries, ServiceSnapshot, SiteId, Verdict};
-
-/// How many lanes a card has room for; the others stand on the service's page.
-pub const ON_CARD: usize = 3;
+use failover_core::{CheckView, Layer, SampleSeries, ServiceSnapshot, SiteId, Verdict};
 
 /// A counter that is on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +23,12 @@ pub struct Lane {
     pub series: usize,
     /// The vantage's name.
     pub vantage: String,
+    /// The check's name, as people call it.
+    pub name: String,
     /// What is probed.
     pub what: String,
+    /// What the check looks at.
+    pub layer: Layer,
     /// What tells it from its neighbours: where there is one check, it goes without saying.
     pub label: String,
     /// What the check's counters say.
@@ -45,12 +46,12 @@ pub fn lanes(service: &ServiceSnapshot, site: SiteId) -> Vec<Lane> {
     let series = service.series.iter().enumerate().filter(|(_, series)| series.site == site);
     let mut lanes: Vec<Lane> = series.map(|(place, series)| lane(service, place, series)).collect();
     let differ = |read: fn(&Lane) -> &String| lanes.windows(2).any(|w| read(&w[0]) != read(&w[1]));
-    let (places, checks) = (differ(|lane| &lane.vantage), differ(|lane| &lane.what));
+    let (places, checks) = (differ(|lane| &lane.vantage), differ(|lane| &lane.name));
     for lane in &mut lanes {
         lane.label = match (places, checks) {
-            (true, true) => format!("{} · {}", lane.vantage, lane.what),
+            (true, true) => format!("{} · {}", lane.vantage, lane.name),
             (true, false) => lane.vantage.clone(),
-            (false, _) => lane.what.clone(),
+            (false, _) => lane.name.clone(),
         };
     }
     let (complaining, quiet): (Vec<Lane>, Vec<Lane>) =
@@ -62,13 +63,16 @@ fn lane(service: &ServiceSnapshot, place: usize, series: &SampleSeries) -> Lane 
     let site = service.view.sites.get(series.site.index());
     let vote = site.and_then(|site| site.votes.get(series.vantage.index()));
     let check = vote.and_then(|vote| vote.checks.get(series.check.index()));
+    let facts = service.checks.get(series.check.index());
     Lane {
         series: place,
         vantage: vote.map_or_else(
             || words::vantage_without_name(series.vantage.0),
             |vote| vote.vantage.clone(),
         ),
+        name: facts.map_or_else(|| series.what.clone(), |facts| facts.name.clone()),
         what: series.what.clone(),
+        layer: facts.map_or(Layer::Proxy, |facts| facts.layer),
         label: String::new(),
         counters: check.map(counters).unwrap_or_default(),
         verdict: check.map_or(Verdict::Unknown, |check| check.verdict),
@@ -104,7 +108,8 @@ mod tests {
     #[test]
     fn a_quiet_lane_shows_no_counter() {
         let lane = only(&fixture::service());
-        assert_eq!((lane.vantage.as_str(), lane.what.as_str()), ("here", "GET http:80/health"));
+        assert_eq!((lane.vantage.as_str(), lane.what.as_str()), ("here", "HTTP GET /health"));
+        assert_eq!((lane.name.as_str(), lane.layer), ("web", Layer::Application));
         assert_eq!((lane.counter, lane.complaint), (None, None));
         assert_eq!(lane.counters, "0 of 3 failures to down, 2 of 2 successes to up");
         assert_eq!(lanes(&fixture::service(), SiteId(1)), []);
@@ -113,12 +118,13 @@ mod tests {
     #[test]
     fn a_label_says_only_what_differs() {
         let mut shop = fixture::service();
-        assert_eq!(only(&shop).label, "GET http:80/health");
+        assert_eq!(only(&shop).label, "web");
         let mut other = fixture::series(&[Some(1.0)]);
         other.vantage = failover_core::VantageId(1);
         shop.series.push(other.clone());
         assert_eq!(only(&shop).label, "here");
         other.what = "TCP 443".to_owned();
+        other.check = failover_core::CheckId(1);
         shop.series.push(other);
         assert_eq!(lanes(&shop, SiteId(0))[2].label, "vantage 2 · TCP 443");
     }

@@ -1,10 +1,13 @@
 //! What the views show, computed from a snapshot by pure functions.
 pub mod activity;
 pub mod channels;
+pub mod curve;
 pub mod dns;
 pub mod fresh;
+pub mod history;
 pub mod json;
 pub mod lane;
+pub mod layer;
 pub mod locations;
 pub mod news;
 pub mod next;
@@ -24,6 +27,8 @@ pub mod time;
 pub mod told;
 pub mod tone;
 pub mod topology;
+pub mod undo;
+pub mod watchers;
 
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -4,7 +4,7 @@
 //! kind and the votes; the rest of their many variants it keeps as it is, for [`told`](super::told).
 use super::json::{FromJson, at, fields};
 use super::told;
-use failover_core::{ServiceSnapshot, Severity, Timestamp, Vote};
+use failover_core::{AlertView, ClusterView, ServiceSnapshot, Severity, SiteId, Timestamp, Vote};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -15,8 +15,14 @@ pub struct News {
     pub at: Timestamp,
     /// When the watcher was started.
     pub started: Timestamp,
+    /// The vantage that watches.
+    pub vantage: String,
     /// Set when the journal cannot be written: why.
     pub journal_problem: Option<String>,
+    /// What lasts and is no event, the longest-lasting first.
+    pub alerts: Vec<AlertView>,
+    /// Set where several watch.
+    pub cluster: Option<ClusterView>,
     /// The services.
     pub services: Vec<ServiceSnapshot>,
     /// The latest events, newest first.
@@ -45,6 +51,12 @@ pub struct Happening {
 pub struct Deed {
     /// Which kind, such as `verdict_changed`.
     pub kind: String,
+    /// Who did it, if somebody did.
+    pub who: Option<String>,
+    /// The site it is about.
+    pub site: Option<SiteId>,
+    /// Until when it lasts.
+    pub until: Option<Timestamp>,
     /// The votes it rests on, if any.
     pub votes: Vec<Vote>,
     /// All of it, as it was sent.
@@ -59,7 +71,7 @@ pub struct Page {
 }
 
 fields! {
-    News { at, started, journal_problem, services, recent }
+    News { at, started, vantage, journal_problem, alerts, cluster, services, recent }
     Happening { seq, at, service, severity, text, event }
     Page { events }
 }
@@ -78,6 +90,9 @@ impl FromJson for Deed {
         let votes = json.get("evidence").map(|evidence| at(evidence, "votes"));
         Some(Self {
             kind: at(json, "kind")?,
+            who: at(json, "who")?,
+            site: at(json, "site")?,
+            until: at(json, "until")?,
             votes: votes.unwrap_or(Some(Vec::new()))?,
             facts: Arc::new(json.clone()),
         })
@@ -150,18 +165,27 @@ mod tests {
             version: "0.1.0".to_owned(),
             vantage: "here".to_owned(),
             journal_problem: None,
-            alerts: Vec::new(),
-            cluster: None,
+            alerts: vec![AlertView {
+                key: "etcd".to_owned(),
+                severity: Severity::Warning,
+                service: None,
+                text: "etcd cannot be reached".to_owned(),
+                since: fixture::before(9),
+            }],
+            cluster: Some(fixture::cluster()),
             services: vec![fixture::moving(), fixture::moved()],
             recent,
         };
         let news: News = parse(&serde_json::to_string(&sent).unwrap()).unwrap();
         assert_eq!(news.services, sent.services);
+        assert_eq!((&news.alerts, &news.cluster), (&sent.alerts, &sent.cluster));
         assert_eq!((news.at, news.started), (sent.at, sent.started));
         let kinds: Vec<_> = news.recent.iter().map(|event| event.event.kind.as_str()).collect();
         assert_eq!(kinds, ["all_down", "move_started", "verdict_changed"]);
         assert_eq!(news.recent[0].event.votes, []);
         assert_eq!(news.recent[1].event.votes, [vote]);
+        assert_eq!(news.recent[1].event.who.as_deref(), Some("anna"));
+        assert_eq!(news.recent[2].event.site, Some(SiteId(0)));
         let page = web_api::Events { events: sent.recent };
         let page: Page = parse(&serde_json::to_string(&page).unwrap()).unwrap();
         assert_eq!(page.events, news.recent);

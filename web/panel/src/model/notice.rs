@@ -2,7 +2,9 @@
 use super::news::News;
 use super::{site_name, time, tone::Tone};
 use crate::words;
-use failover_core::{Command, Mode, ServiceSnapshot, SiteId, Timestamp, Verdict};
+use failover_core::{
+    AlertView, Command, Mode, ServiceSnapshot, Severity, SiteId, Timestamp, Verdict,
+};
 
 /// What can be done about a notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,14 +31,41 @@ pub struct Notice {
 }
 
 /// What concerns the watcher itself.
-pub fn of_watcher(snapshot: &News) -> Option<Notice> {
-    snapshot.journal_problem.as_ref().map(|problem| Notice {
+pub fn of_watcher(snapshot: &News) -> Vec<Notice> {
+    let journal = snapshot.journal_problem.as_ref().map(|problem| Notice {
         key: "journal".to_owned(),
         tone: Tone::Down,
-        title: words::NOTICE_JOURNAL.to_owned(),
+        title: words::NOTICE_JOURNAL.into(),
         detail: words::notice_journal_detail(problem),
         remedy: None,
-    })
+    });
+    let mut notices: Vec<Notice> = journal.into_iter().collect();
+    notices.extend(alerts(snapshot, None));
+    notices
+}
+
+/// What lasts and is no event: of the watcher as a whole, or of one service.
+pub fn alerts(snapshot: &News, service: Option<&str>) -> Vec<Notice> {
+    let own = snapshot.alerts.iter().filter(|alert| alert.service.as_deref() == service);
+    let notice = |alert: &AlertView| Notice {
+        key: format!("alert {}", alert.key),
+        tone: match alert.severity {
+            Severity::Info => Tone::Unknown,
+            Severity::Warning => Tone::Warn,
+            Severity::Critical => Tone::Down,
+        },
+        title: sentence(&alert.text),
+        detail: words::notice_alert_detail(&time::span(time::between(alert.since, snapshot.at))),
+        remedy: None,
+    };
+    own.map(notice).collect()
+}
+
+/// With a capital in front and a full stop behind.
+fn sentence(text: &str) -> String {
+    let mut letters = text.trim_end_matches('.').chars();
+    let first = letters.next().map(|first| first.to_uppercase().collect::<String>());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 /// What concerns a service, the most urgent first.
@@ -58,8 +87,8 @@ fn all_down(service: &ServiceSnapshot) -> Option<Notice> {
     all.then(|| Notice {
         key: "all-down".to_owned(),
         tone: Tone::Down,
-        title: words::NOTICE_ALL_DOWN.to_owned(),
-        detail: words::NOTICE_ALL_DOWN_DETAIL.to_owned(),
+        title: words::NOTICE_ALL_DOWN.into(),
+        detail: words::NOTICE_ALL_DOWN_DETAIL.into(),
         remedy: None,
     })
 }
@@ -68,9 +97,9 @@ fn unacknowledged(service: &ServiceSnapshot) -> Option<Notice> {
     service.view.unacknowledged.then(|| Notice {
         key: "alarm".to_owned(),
         tone: Tone::Warn,
-        title: words::NOTICE_ALARM.to_owned(),
-        detail: words::NOTICE_ALARM_DETAIL.to_owned(),
-        remedy: Some((words::ACKNOWLEDGE.to_owned(), Remedy::Command(Command::Acknowledge))),
+        title: words::NOTICE_ALARM.into(),
+        detail: words::NOTICE_ALARM_DETAIL.into(),
+        remedy: Some((words::ACKNOWLEDGE.into(), Remedy::Command(Command::Acknowledge))),
     })
 }
 
@@ -83,7 +112,7 @@ fn drifts(service: &ServiceSnapshot, now: Timestamp) -> Option<Notice> {
         tone: Tone::Warn,
         title: words::notice_drift(&words::list(&names)),
         detail: words::notice_drift_detail(&time::span(time::between(*since, now))),
-        remedy: Some((words::REPAIR.to_owned(), Remedy::Command(Command::Repair))),
+        remedy: Some((words::REPAIR.into(), Remedy::Command(Command::Repair))),
     })
 }
 
@@ -96,7 +125,7 @@ fn latched(service: &ServiceSnapshot, now: Timestamp) -> Option<Notice> {
         tone: Tone::Warn,
         title: words::notice_latched(&super::site_names(service, service.view.desired)),
         detail: words::notice_latched_detail(&since, until.as_deref()),
-        remedy: Some((words::REARM.to_owned(), Remedy::Command(Command::Rearm))),
+        remedy: Some((words::REARM.into(), Remedy::Command(Command::Rearm))),
     })
 }
 
@@ -124,9 +153,9 @@ fn disarmed(service: &ServiceSnapshot) -> Option<Notice> {
     Some(Notice {
         key: "disarmed".to_owned(),
         tone: Tone::Warn,
-        title: words::NOTICE_DISARMED.to_owned(),
+        title: words::NOTICE_DISARMED.into(),
         detail: words::notice_disarmed_detail(&who.0, until.as_deref()),
-        remedy: Some((words::ARM.to_owned(), Remedy::Command(Command::Arm))),
+        remedy: Some((words::ARM.into(), Remedy::Command(Command::Arm))),
     })
 }
 
@@ -142,7 +171,7 @@ fn blind_vantages(service: &ServiceSnapshot) -> Option<Notice> {
         key: "blind".to_owned(),
         tone: Tone::Unknown,
         title: words::notice_blind(&words::list(&blind)),
-        detail: words::NOTICE_BLIND_DETAIL.to_owned(),
+        detail: words::NOTICE_BLIND_DETAIL.into(),
         remedy: None,
     })
 }
@@ -160,7 +189,30 @@ mod tests {
     #[test]
     fn a_healthy_service_has_nothing_to_say() {
         assert_eq!(keys(&fixture::service()), [""; 0]);
-        assert_eq!(of_watcher(&fixture::snapshot()), None);
+        assert_eq!(of_watcher(&fixture::snapshot()), []);
+    }
+
+    #[test]
+    fn alerts_stand_where_they_belong() {
+        let mut news = fixture::snapshot();
+        let alert = |key: &str, severity, service: Option<&str>| AlertView {
+            key: key.to_owned(),
+            severity,
+            service: service.map(str::to_owned),
+            text: format!("{key} cannot be reached"),
+            since: fixture::before(61),
+        };
+        news.alerts = vec![
+            alert("etcd", Severity::Critical, None),
+            alert("google", Severity::Warning, Some("shop")),
+        ];
+        let watcher = of_watcher(&news);
+        assert_eq!((watcher.len(), watcher[0].tone), (1, Tone::Down));
+        assert_eq!(watcher[0].title, "Etcd cannot be reached.");
+        assert_eq!(watcher[0].detail, "For 1 min.");
+        let service = alerts(&news, Some("shop"));
+        assert_eq!((service.len(), service[0].tone), (1, Tone::Warn));
+        assert_eq!(alerts(&news, Some("mail")), []);
     }
 
     #[test]

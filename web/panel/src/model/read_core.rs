@@ -2,16 +2,16 @@
 use super::json::{FromJson, at, fields, word, words};
 use failover_core::bound::{PairLosses, SiteLosses, VantageLosses};
 use failover_core::{
-    Actor, Answer, AttemptId, Blocker, CheckId, CheckView, MeasuredBound, Mode, MoveId, MoveKind,
-    MoveView, Next, ProviderStep, ProviderView, Published, Sample, SampleSeries, ServerAnswer,
-    ServiceSnapshot, Severity, SiteFacts, SiteId, SiteSet, SiteView, Timestamp, VantageId, Verdict,
-    View, Vote, VoteView, Why,
+    Actor, AlertView, Answer, AttemptId, Blocker, CheckFacts, CheckId, CheckView, ClusterView,
+    Layer, MeasuredBound, Mode, MoveId, MoveKind, MoveView, Next, PeerView, ProviderStep,
+    ProviderView, Published, Sample, SampleSeries, ServerAnswer, ServiceSnapshot, Severity,
+    SiteFacts, SiteId, SiteSet, SiteView, Timestamp, VantageId, Verdict, View, Vote, VoteView, Why,
 };
 use serde_json::Value;
 
 fields! {
     ServiceSnapshot {
-        view, name, ttl, sites, series, published, answers, converged_at, losses, false_failover,
+        view, name, ttl, sites, checks, series, published, answers, converged_at, losses, false_failover,
     }
     SiteLosses { since, probes, lost, burst, vantages, pairs }
     VantageLosses { vantage, probes, lost }
@@ -28,6 +28,10 @@ fields! {
     MoveView { id, reason, from, to, who, since, completed }
     Next { wants, reason, blockers, deadline }
     SiteFacts { name, location, addresses }
+    CheckFacts { name, what, layer }
+    AlertView { key, severity, service, text, since }
+    ClusterView { leader, epoch, leads, since, problem, peers }
+    PeerView { vantage, heard, alive, sees, isolated, leads, journal, version }
     SampleSeries { vantage, site, check, what, samples }
     Sample { at, ok, latency_ms, text }
     Published { provider, zone, name, rtype, ttl, values, answer, at }
@@ -36,6 +40,7 @@ fields! {
 }
 
 words! {
+    Layer { "proxy" => Proxy, "application" => Application, "database" => Database }
     Verdict { "up" => Up, "down" => Down, "unknown" => Unknown }
     Severity { "info" => Info, "warning" => Warning, "critical" => Critical }
     MoveKind {
@@ -189,7 +194,7 @@ mod tests {
 
     #[test]
     fn services_survive_the_way_to_the_browser() {
-        survives(&[fixture::service(), fixture::moving(), fixture::moved()]);
+        survives(&[fixture::service(), fixture::moving(), fixture::moved(), fixture::layered()]);
         let mut shop = fixture::service();
         let (who, since) = (Actor("anna".to_owned()), NOW);
         shop.series = vec![fixture::series(&[Some(0.25), None])];
@@ -287,6 +292,7 @@ mod tests {
             (core!("view.rs"), "ProviderStep"),
             (core!("view.rs"), "Mode"),
             (core!("view.rs"), "Verdict"),
+            (core!("snapshot.rs"), "Layer"),
             (core!("event.rs"), "MoveKind"),
             (core!("event.rs"), "Severity"),
             (core!("input.rs"), "Answer"),

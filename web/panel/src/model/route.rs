@@ -1,5 +1,7 @@
 //! The panel's pages as addresses behind the hash: the server needs no rule for them.
 
+use super::activity::Filter;
+
 /// A page.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Route {
@@ -7,10 +9,10 @@ pub enum Route {
     Overview,
     /// One service.
     Service(String),
-    /// What happened; to one service or to all, with one event opened or none.
+    /// What happened, with one event opened or none.
     Activity {
-        /// Only this service.
-        service: Option<String>,
+        /// Which events are shown.
+        filter: Filter,
         /// The event that is opened, by its place in the journal.
         event: Option<u64>,
     },
@@ -88,8 +90,17 @@ impl Page {
 }
 
 impl Route {
-    /// What happened to all services.
-    pub const ACTIVITY: Self = Self::Activity { service: None, event: None };
+    /// All that happened.
+    pub const ACTIVITY: Self = Self::Activity {
+        filter: Filter {
+            service: String::new(),
+            kind: String::new(),
+            severity: String::new(),
+            who: String::new(),
+            text: String::new(),
+        },
+        event: None,
+    };
 
     /// Which page it is on.
     pub fn page(&self) -> Page {
@@ -128,10 +139,9 @@ impl Route {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         match path.split_once('/').unwrap_or((path, "")) {
             ("service", name) if !name.is_empty() => Self::Service(decode(name)),
-            ("activity", event) => Self::Activity {
-                service: query.strip_prefix("service=").map(decode),
-                event: event.parse().ok(),
-            },
+            ("activity", event) => {
+                Self::Activity { filter: Filter::parse(query), event: event.parse().ok() }
+            }
             ("locations", _) => Self::Locations,
             ("records", _) => Self::Records { query: query.to_owned() },
             ("simulator", _) => Self::Simulator { query: query.to_owned() },
@@ -146,10 +156,11 @@ impl Route {
         match self {
             Self::Overview => "#/".to_owned(),
             Self::Service(name) => format!("#/service/{}", encode(name)),
-            Self::Activity { service, event } => {
+            Self::Activity { filter, event } => {
                 let event = event.map(|seq| format!("/{seq}")).unwrap_or_default();
-                let query = service.as_deref().map(|name| format!("?service={}", encode(name)));
-                format!("#/activity{event}{}", query.unwrap_or_default())
+                let query = filter.query();
+                let mark = if query.is_empty() { "" } else { "?" };
+                format!("#/activity{event}{mark}{query}")
             }
             Self::Locations => "#/locations".to_owned(),
             Self::Records { query } => with_query("#/records", query),
@@ -189,7 +200,7 @@ pub fn encode(text: &str) -> String {
     out
 }
 
-fn decode(text: &str) -> String {
+pub(super) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
@@ -219,9 +230,9 @@ mod tests {
             Route::Service("shop".to_owned()),
             Route::Service("ein Dienst/mit ö%".to_owned()),
             Route::ACTIVITY,
-            Route::Activity { service: Some("a b".to_owned()), event: None },
-            Route::Activity { service: Some("shop".to_owned()), event: Some(17) },
-            Route::Activity { service: None, event: Some(3) },
+            Route::Activity { filter: Filter::parse("service=a%20b"), event: None },
+            Route::Activity { filter: Filter::parse("service=a&kind=moves"), event: Some(17) },
+            Route::Activity { filter: Filter::default(), event: Some(3) },
             Route::Locations,
             Route::Records { query: String::new() },
             Route::Records { query: "zone=example.org.&name=www".to_owned() },

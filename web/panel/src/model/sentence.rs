@@ -1,6 +1,6 @@
 //! The state in one sentence.
 use super::news::News;
-use super::{site_names, time, tone, tone::Tone};
+use super::{layer, site_names, time, tone, tone::Tone};
 use crate::words;
 use failover_core::{Mode, ServiceSnapshot, SiteSet, Timestamp, Verdict};
 
@@ -48,6 +48,8 @@ pub fn tail(service: &ServiceSnapshot, now: Timestamp) -> Vec<String> {
         };
         let moving = view.open_move.is_some();
         parts.push(if moving { words::tail_of(&site.name, &state) } else { state });
+        let broken = view.desired.single().and_then(|site| layer::broken(service, site));
+        parts.extend(broken.map(words::tail_broken));
     }
     if let Some(made) = view.last_move.as_ref().filter(|_| view.open_move.is_none()) {
         let since = time::span(time::between(made.completed.unwrap_or(made.since), now));
@@ -151,6 +153,8 @@ mod tests {
             plain(&head(&shop)),
             "shop.example.com is down: it points to London, which does not serve."
         );
+        shop.view.sites[0].votes[0].checks[0].verdict = Verdict::Down;
+        assert_eq!(tail(&shop, NOW)[1], "it breaks at the application");
         shop.view.sites[0].verdict = Verdict::Unknown;
         assert_eq!(
             plain(&head(&shop)),

@@ -2,15 +2,16 @@
 use super::command::button;
 use super::icon::shape;
 use super::state::{ago, fixed_state};
-use crate::el::{El, div, each, el, show, span};
+use super::undo::undo_button;
+use crate::el::{El, div, dynamic, each, el, nothing, show, span};
 use crate::kept::{Kept, Slot};
 use crate::live::Live;
-use crate::model::activity::{self, Ballot};
+use crate::model::activity::{self, Ballot, Filter};
 use crate::model::news::Happening;
 use crate::model::route::Route;
-use crate::model::{service, time};
-use crate::words;
-use failover_core::Severity;
+use crate::model::{service, time, undo};
+use crate::words::{self, text::Word};
+use failover_core::{ServiceSnapshot, Severity};
 use leptos::prelude::*;
 
 /// Where events are read from.
@@ -20,7 +21,8 @@ pub type Happenings = Kept<Vec<Happening>>;
 pub fn brief(events: Happenings) -> El {
     let row = move |seq: String| {
         let Some(event) = find(events, &seq) else { return el("li") };
-        let (target, at) = (Route::Activity { service: None, event: Some(event.seq) }, event.at);
+        let (seq, at) = (event.seq, event.at);
+        let target = Route::Activity { filter: Filter::default(), event: Some(seq) };
         el("li")
             .child(mark(event.severity))
             .child(el("a").attr("href", target.hash()).text(event.text))
@@ -36,7 +38,7 @@ pub fn brief(events: Happenings) -> El {
 pub fn journal(events: Happenings, route: Slot<Route>) -> El {
     let none = move || events.with(Vec::is_empty);
     let row = move |seq: String| match find(events, &seq) {
-        Some(event) => journal_row(event, route),
+        Some(event) => journal_row(events, event, route),
         None => el("li"),
     };
     el("div")
@@ -44,15 +46,15 @@ pub fn journal(events: Happenings, route: Slot<Route>) -> El {
         .child(show(none, || el("p").class("facts").text(words::NO_EVENTS_MATCH)))
 }
 
-fn journal_row(event: Happening, route: Slot<Route>) -> El {
+fn journal_row(events: Happenings, event: Happening, route: Slot<Route>) -> El {
     let (seq, at) = (event.seq, event.at);
     let opened = move || matches!(route.get(), Route::Activity { event: Some(e), .. } if e == seq);
     let target = move || {
-        let service = match route.get() {
-            Route::Activity { service, .. } => service,
-            _ => None,
+        let filter = match route.get() {
+            Route::Activity { filter, .. } => filter,
+            _ => Filter::default(),
         };
-        Some(Route::Activity { service, event: (!opened()).then_some(seq) }.hash())
+        Some(Route::Activity { filter, event: (!opened()).then_some(seq) }.hash())
     };
     let when = el("time")
         .attr("title", time::utc(at))
@@ -70,12 +72,13 @@ fn journal_row(event: Happening, route: Slot<Route>) -> El {
         .child(span("event-text").text(event.text.clone()));
     el("li")
         .class("event")
+        .attr("id", format!("event-{seq}"))
         .toggle("open", opened)
         .child(line)
-        .child(show(opened, move || evidence(event.clone())))
+        .child(show(opened, move || evidence(events, event.clone())))
 }
 
-fn evidence(event: Happening) -> El {
+fn evidence(events: Happenings, event: Happening) -> El {
     let live = expect_context::<Live>();
     let ballots = untrack(|| {
         live.with(|all| service(all, &event.service).map(|s| activity::ballots(&event, s)))
@@ -88,18 +91,46 @@ fn evidence(event: Happening) -> El {
     } else {
         frame = frame
             .child(el("h4").text(words::EVIDENCE))
-            .child(el("ul").children(ballots.into_iter().map(ballot)));
+            .child(el("ul").children(ballots.iter().cloned().map(ballot)));
     }
+    let facts = el("p").class("facts").text(facts);
+    let link =
+        |target: String, text: Word| el("a").class("button quiet").attr("href", target).text(text);
+    let replay = (event.event.kind == "move_started")
+        .then(|| link(format!("#/simulator?incident={}", event.seq), words::REPLAY));
+    let own = Route::Activity { filter: Filter::default(), event: Some(event.seq) };
+    let entry = event.clone();
+    let report = move || activity::markdown(&entry, &ballots);
+    let actions = div("event-actions")
+        .child(undo(live, events, event))
+        .child(copy_button(words::COPY_MARKDOWN, report))
+        .child(link(own.hash(), words::PERMALINK))
+        .maybe(replay);
+    frame.child(facts).child(actions)
+}
+
+/// The button that takes the entry back, while that can be done.
+fn undo(live: Live, events: Happenings, event: Happening) -> AnyView {
+    let undo = Kept::new(move || {
+        let now = live.now();
+        let entry = |service: &ServiceSnapshot| {
+            events.with(|events| undo::of_entry(&event, events, service, now))
+        };
+        live.with(|all| service(all, &event.service).and_then(entry)).flatten()
+    });
+    dynamic(move || undo.get().map_or_else(nothing, |undo| undo_button(live, undo).into()))
+}
+
+/// A button that copies a text.
+pub fn copy_button(name: Word, text: impl Fn() -> String + Send + 'static) -> El {
     let copied = Slot::new(false);
     let copy = move |_| {
         // Without a secure context there is no clipboard, and nothing to be done about it.
-        let _ = window().navigator().clipboard().write_text(&activity::markdown(&event));
+        let _ = window().navigator().clipboard().write_text(&text());
         copied.set(true);
     };
-    let text = move || if copied.get() { words::COPIED } else { words::COPY_MARKDOWN }.to_owned();
-    frame
-        .child(el("p").class("facts").text(facts))
-        .child(button("button quiet").on("click", copy).text_fn(text))
+    let shown = move || if copied.get() { words::COPIED.text() } else { name.text() }.to_owned();
+    button("button quiet").on("click", copy).text_fn(shown)
 }
 
 fn mark(severity: Severity) -> El {

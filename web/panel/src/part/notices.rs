@@ -12,8 +12,11 @@ use leptos::prelude::*;
 /// The notices of a service.
 pub fn notices(service: Watched) -> El {
     let all = move || {
-        let now = service.live().now();
-        service.get(|service| notice::of_service(service, now))
+        let (live, name) = (service.live(), service.name());
+        let now = live.now();
+        let mut all = live.with(|news| notice::alerts(news, Some(&name))).unwrap_or_default();
+        all.extend(service.get(|service| notice::of_service(service, now)));
+        all
     };
     let keys = move || all().into_iter().map(|notice| notice.key).collect();
     let row = move |key: String| {
@@ -25,7 +28,8 @@ pub fn notices(service: Watched) -> El {
 /// A notice that nothing can be done about here.
 pub fn plain(notice: Notice) -> El {
     let tone = notice.tone;
-    div("notice")
+    el("div")
+        .class_fn(move || format!("notice {}", tone.class()))
         .attr("role", "note")
         .child(shape(move || tone))
         .child(el("p").child(el("strong").text(notice.title)).text(" ").text(notice.detail))

@@ -1,4 +1,5 @@
 //! What the machine would do next, and why it does not.
+use super::losses::losses;
 use crate::el::{El, dynamic, el};
 use crate::kept::Kept;
 use crate::live::Watched;
@@ -36,4 +37,5 @@ pub fn outlook_card(service: Watched) -> El {
         .child(dynamic(list))
         .child(el("p").class("facts").text_fn(outlook(|o| o.deadline.unwrap_or_default())))
         .child(el("p").class("facts").text_fn(limits))
+        .child(losses(service))
 }

@@ -3,7 +3,8 @@
 //! Boxes are HTML, so that they can be read and pressed; lines are SVG between them.
 use super::site::site_card;
 use super::state::state;
-use crate::el::{El, div, dynamic, each_place, el};
+use crate::el::{El, div, dynamic, each_place, el, span};
+use crate::kept::Kept;
 use crate::live::Watched;
 use crate::model::tone::Tone;
 use crate::model::topology::{self, Share, Source};
@@ -24,7 +25,7 @@ pub fn picture(service: Watched) -> El {
             let providers = providers();
             (0..providers).map(move |place| ((0, 1), (place, providers))).collect()
         })))
-        .child(div("col").child(each_place(providers, move |p| source_box(service, p))))
+        .child(div("col col-sources").child(each_place(providers, move |p| source_box(service, p))))
         .child(site_wires(service))
         .child(div("col col-sites").child(each_place(sites, move |place| {
             div("cell")
@@ -44,9 +45,17 @@ fn name_box(service: Watched) -> El {
         }
         words::kinds_and_ttl(&kinds.join(" + "), service.ttl)
     };
-    let name = el("strong").class("mono").text_fn(move || service.get(|s| s.name.clone()));
+    let name = Kept::new(move || service.get(|service| service.name.clone()));
+    let name = dynamic(move || name.with(|name| dotted(name)).into());
     let kinds = el("small").text_fn(move || service.get(kinds));
     div("cell").child(div("box box-name").child(name).child(kinds))
+}
+
+/// A domain name, which may be broken after its dots and nowhere else.
+fn dotted(name: &str) -> El {
+    name.split_inclusive('.').fold(el("strong").class("mono"), |all, label| {
+        all.child(span("").text(label.to_owned())).child(el("wbr"))
+    })
 }
 
 fn source_box(service: Watched, place: usize) -> El {
@@ -55,6 +64,7 @@ fn source_box(service: Watched, place: usize) -> El {
     let tone = move || source().map_or(Tone::Unknown, |source| source.tone);
     let servers = part(|source| words::servers_agree(source.servers.0, source.servers.1));
     let content = div("box")
+        .child(el("small").class("layer-one").text(words::NAME_SERVERS))
         .toggle("troubled", move || tone() >= Tone::Warn)
         .child(state(tone, part(|source| source.name)))
         .child(el("small").text_fn(servers))

@@ -13,6 +13,29 @@ pub type LaneOf = Kept<Option<Lane>>;
 /// One lane: what is probed from where, the picture, and the latest result; `full`: with everything
 /// there is to know of it.
 pub fn pulse_lane(service: Watched, lane: LaneOf, full: bool) -> El {
+    let label = |lane: &Lane| lane.label.clone();
+    let vantage = |lane: &Lane| lane.vantage.clone();
+    let what = span("lane-what").text_fn(about(lane, if full { vantage } else { label }));
+    let details = |lane: &Lane| match lane.name == lane.what {
+        true => lane.what.clone(),
+        false => format!("{} · {}", lane.name, lane.what),
+    };
+    let what = what.maybe(full.then(|| el("small").text_fn(about(lane, details))));
+    lane_row(div("lane"), service, lane, what, Box::new(|| None), full)
+}
+
+/// What stands in place of the latest result, if anything does.
+pub type Instead = Box<dyn Fn() -> Option<String> + Send>;
+
+/// The same inside `frame`, with `what` in front.
+pub fn lane_row(
+    frame: El,
+    service: Watched,
+    lane: LaneOf,
+    what: El,
+    instead: Instead,
+    full: bool,
+) -> El {
     let drawn = Kept::new(move || {
         let Some(place) = series(lane) else { return pulse::Pulse::default() };
         service.get(|service| service.series.get(place).map(pulse::pulse)).unwrap_or_default()
@@ -25,13 +48,10 @@ pub fn pulse_lane(service: Watched, lane: LaneOf, full: bool) -> El {
     };
     let latest = move || {
         let complaint = || lane.with(|lane| lane.as_ref().and_then(|l| l.complaint.clone()));
-        reading().or_else(complaint).unwrap_or_else(|| drawn.with(|d| d.latest.clone()))
+        let told = || complaint().unwrap_or_else(|| drawn.with(|d| d.latest.clone()));
+        reading().or_else(&instead).unwrap_or_else(told)
     };
-    let label = |lane: &Lane| lane.label.clone();
-    let vantage = |lane: &Lane| lane.vantage.clone();
-    let what = span("lane-what").text_fn(about(lane, if full { vantage } else { label }));
-    let what = what.maybe(full.then(|| el("small").text_fn(about(lane, |lane| lane.what.clone()))));
-    let frame = div("lane")
+    let frame = frame
         .toggle("failing", move || drawn.with(|drawn| drawn.latest_ok == Some(false)))
         .child(what)
         .child(picture(drawn, across))
@@ -98,7 +118,7 @@ fn about(lane: LaneOf, read: fn(&Lane) -> String) -> impl Fn() -> String + Send 
 }
 
 /// How far across the picture the pointer is, from 0 to 1.
-fn share(event: &web_sys::Event) -> Option<f64> {
+pub fn share(event: &web_sys::Event) -> Option<f64> {
     let element: web_sys::Element = event.current_target()?.dyn_into().ok()?;
     let pointer: &web_sys::MouseEvent = event.dyn_ref()?;
     let place = element.get_bounding_client_rect();

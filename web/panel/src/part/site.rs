@@ -1,6 +1,7 @@
 //! A site as a card: what it is, how it stands, its pulse, and what can be done with it.
 use super::asked::{Asked, Pause};
 use super::command::{button, command_button};
+use super::layers::layers;
 use super::pulse::pulse_lane;
 use super::state::state;
 use crate::el::{El, div, each_place, el, show, span};
@@ -22,6 +23,16 @@ impl Site {
     /// The site at `place`.
     pub fn new(service: Watched, place: usize) -> Self {
         Self { service, id: SiteId(u8::try_from(place).unwrap_or(u8::MAX)) }
+    }
+
+    /// The service it belongs to.
+    pub fn service(self) -> Watched {
+        self.service
+    }
+
+    /// Its place in the policy.
+    pub fn id(self) -> SiteId {
+        self.id
     }
 
     /// Looks at it; an empty answer if it is not there.
@@ -67,19 +78,19 @@ pub fn site_card(service: Watched, place: usize) -> El {
         .child(header)
         .child(facts)
         .child(el("p").class("facts").text_fn(move || standing(site)))
-        .child(lanes(site, lane::ON_CARD, false))
+        .child(layers(site))
         .child(div("actions").child(move_action(site)).child(rest_action(site)))
 }
 
-/// The lanes of a site, at most `limit`; `full`: with everything there is to know of them.
-pub fn lanes(site: Site, limit: usize, full: bool) -> El {
+/// All lanes of a site, with everything there is to know of them.
+pub fn lanes(site: Site) -> El {
     let lanes = Kept::new(move || site.service.get(|service| lane::lanes(service, site.id)));
-    let count = move || lanes.with(Vec::len).min(limit);
+    let count = move || lanes.with(Vec::len);
     let row = move |place: usize| {
         let lane = Kept::new(move || lanes.with(|lanes| lanes.get(place).cloned()));
-        pulse_lane(site.service, lane, full)
+        pulse_lane(site.service, lane, true)
     };
-    div(if full { "lanes full" } else { "lanes" }).child(each_place(count, row))
+    div("lanes full").child(each_place(count, row))
 }
 
 /// The button that moves the name here.

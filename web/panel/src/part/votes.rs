@@ -36,5 +36,5 @@ fn site_votes(site: Site) -> El {
         .child(state(move || site.tone(), move || site.tone().word().to_owned()))
         .child(el("small").text_fn(tally))
         .child(el("small").class("note").text_fn(blind));
-    div("vote").child(head).child(lanes(site, usize::MAX, true))
+    div("vote").child(head).child(lanes(site))
 }

@@ -1,115 +1,182 @@
-//! What happened: the journal, filtered.
+//! What happened: the journal, filtered; the filter is part of the address.
 use crate::api;
-use crate::el::{El, div, dynamic, effect, el};
+use crate::el::{El, div, effect, el, show, span};
 use crate::kept::{Kept, Slot};
 use crate::live::Live;
-use crate::model::activity::{self, Filter};
+use crate::model::activity::{self, Filter, PAGE};
 use crate::model::news::Happening;
 use crate::model::route::Route;
-use crate::part::command::trouble;
-use crate::part::events::journal;
-use crate::words::{self, text::Word};
-use failover_core::Severity;
+use crate::part::command::{button, trouble};
+use crate::part::events::{copy_button, journal};
+use crate::part::filters::filters;
+use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::time::Duration;
 use web_api::Problem;
+
+/// Until what has arrived is in the page.
+const SETTLED: Duration = Duration::from_millis(50);
+
+/// What the page knows.
+#[derive(Clone, Copy)]
+struct Journal {
+    live: Live,
+    filter: Kept<Filter>,
+    known: Slot<Vec<Happening>>,
+    /// Whether there may be older ones than those that are known.
+    more: Slot<bool>,
+    busy: Slot<bool>,
+    problem: Slot<Option<Problem>>,
+}
+
+impl Journal {
+    fn learn(self, news: &[Happening]) {
+        // The answer may come after the page was left.
+        if self.known.is_gone() {
+            return;
+        }
+        let mut all = self.known.get_untracked();
+        if activity::merge(&mut all, news) {
+            self.known.set(all);
+        }
+    }
+
+    /// Asks for an entry that a link leads to, and for those after it.
+    fn seek(self, seq: u64) {
+        if self.known.with_untracked(|known| known.iter().any(|event| event.seq == seq)) {
+            return;
+        }
+        let filter = self.filter.with_untracked(Filter::clone);
+        let query = filter.asked(&format!("limit=1000&after={}", seq.saturating_sub(1)));
+        spawn_local(async move {
+            match api::events(&query).await {
+                Ok(page) => self.learn(&self.live.tell(page.events)),
+                Err(error) => self.problem.set(Some(self.live.notice(error))),
+            }
+            set_timeout(move || scroll_to(seq), SETTLED);
+        });
+    }
+
+    /// Asks for the events before `before`, or for the latest.
+    fn load(self, before: Option<u64>) {
+        let filter = self.filter.with_untracked(Filter::clone);
+        let before = before.map(|seq| format!("&before={seq}")).unwrap_or_default();
+        // The server knows the English sentences only; what is read here may be another language.
+        let asked = Filter { text: String::new(), ..filter.clone() };
+        let query = asked.asked(&format!("limit={PAGE}{before}"));
+        self.busy.set(true);
+        spawn_local(async move {
+            let answer = api::events(&query).await;
+            // Another filter may have been chosen meanwhile; then this is not what it asks for.
+            if self.filter.with_untracked(|now| *now != filter) {
+                return;
+            }
+            self.busy.set(false);
+            match answer {
+                Ok(page) => {
+                    self.problem.set(None);
+                    self.more.set(page.events.len() == PAGE);
+                    self.learn(&self.live.tell(page.events));
+                }
+                Err(error) => self.problem.set(Some(self.live.notice(error))),
+            }
+        });
+    }
+}
 
 /// The page.
 pub fn activity(route: Slot<Route>) -> El {
     let live = expect_context::<Live>();
-    let known = Slot::new(Vec::<Happening>::new());
-    let problem = Slot::new(None::<Problem>);
-    let filter = Slot::new(Filter::default());
-    let learn = move |news: &[Happening]| {
-        if known.is_gone() {
-            return;
-        }
-        let mut all = known.get_untracked();
-        if activity::merge(&mut all, news) {
-            known.set(all);
-        }
+    let filter = Kept::new(move || match route.get() {
+        Route::Activity { filter, .. } => filter,
+        _ => Filter::default(),
+    });
+    let page = Journal {
+        live,
+        filter,
+        known: Slot::new(Vec::new()),
+        more: Slot::new(true),
+        busy: Slot::new(false),
+        problem: Slot::new(None),
     };
-    spawn_local(async move {
-        match api::events(activity::KEPT).await {
-            Ok(page) => learn(&live.tell(page.events)),
-            Err(error) => {
-                problem.set(Some(live.notice(error)));
-            }
-        }
+    effect(move || {
+        // Older events of another filter would leave gaps that nobody sees.
+        filter.with(|_| page.known.set(Vec::new()));
+        page.load(None);
+        untrack(|| live.with(|all| page.learn(&all.recent)));
     });
     effect(move || {
-        live.with(|all| learn(&all.recent));
+        live.with(|all| page.learn(&all.recent));
+    });
+    let opened = Kept::new(move || match route.get() {
+        Route::Activity { event, .. } => event,
+        _ => None,
     });
     effect(move || {
-        if let Route::Activity { service, .. } = route.get() {
-            filter.update(|filter| filter.service = service);
+        if let Some(seq) = opened.get() {
+            page.seek(seq);
         }
     });
     let shown = Kept::new(move || {
-        filter.with(|filter| {
-            known.with(|known| {
+        let passing = |known: &Vec<Happening>| {
+            filter.with(|filter| {
                 known.iter().filter(|event| filter.passes(event)).cloned().collect::<Vec<_>>()
             })
-        })
+        };
+        page.known.with(passing)
     });
     div("page")
+        .child(head(filter, shown))
+        .child(filters(live, filter, shown))
+        .child(trouble(page.problem))
+        .child(el("section").class("card").child(journal(shown, route)).child(older(page, shown)))
+}
+
+/// Brings an entry into view that a link has led to.
+fn scroll_to(seq: u64) {
+    if let Some(entry) = document().get_element_by_id(&format!("event-{seq}")) {
+        entry.scroll_into_view();
+    }
+}
+
+fn head(filter: Kept<Filter>, shown: Kept<Vec<Happening>>) -> El {
+    let report = move || {
+        let service = filter.with_untracked(|filter| filter.service.clone());
+        let service = (!service.is_empty()).then_some(service);
+        shown.with_untracked(|events| activity::report(events, service.as_deref()))
+    };
+    let file = el("a")
+        .class("button quiet")
+        .attr("download", "schwenk-events.jsonl")
+        .attr("data-test", "jsonl")
+        .attr_fn("href", move || Some(filter.with(|filter| api::events_file(&filter.asked("")))))
+        .text(words::DOWNLOAD_JSONL);
+    el("header")
+        .class("page-head")
         .child(el("h1").class("page-title").text(words::ACTIVITY))
-        .child(filters(live, filter))
-        .child(trouble(problem))
-        .child(el("section").class("card").child(journal(shown, route)))
+        .child(copy_button(words::COPY_ALL, report))
+        .child(file)
 }
 
-fn filters(live: Live, filter: Slot<Filter>) -> El {
-    let urgency = move |event: web_sys::Event| {
-        let severity = match event_target_value(&event).as_str() {
-            "warning" => Some(Severity::Warning),
-            "critical" => Some(Severity::Critical),
-            _ => None,
-        };
-        filter.update(|filter| filter.severity = severity);
+/// The end of the list: what is older, or that there is nothing.
+fn older(page: Journal, shown: Kept<Vec<Happening>>) -> AnyView {
+    let load = move |_| {
+        let oldest = shown.with_untracked(|events| events.last().map(|event| event.seq));
+        page.load(oldest);
     };
-    let text = el("input")
-        .attr("id", "filter")
-        .attr("type", "search")
-        .attr("placeholder", words::FILTER_HINT)
-        .on("input", move |event| filter.update(|f| f.text = event_target_value(&event)));
-    let urgency = el("select")
-        .on("change", urgency)
-        .child(option("", words::EVERYTHING))
-        .child(option("warning", words::WARNINGS))
-        .child(option("critical", words::CRITICAL));
-    div("filters")
-        .child(el("label").text(words::FILTER).child(text))
-        .child(el("label").text(words::URGENCY).child(urgency))
-        .child(el("label").text(words::SERVICE).child(service_choice(live, filter)))
-}
-
-fn service_choice(live: Live, filter: Slot<Filter>) -> AnyView {
-    let services = Kept::new(move || {
-        live.with(|all| all.services.iter().map(|s| s.view.service.clone()).collect::<Vec<_>>())
-            .unwrap_or_default()
-    });
-    let choose = |event: web_sys::Event| {
-        let chosen = event_target_value(&event);
-        let service = (!chosen.is_empty()).then_some(chosen);
-        let target = Route::Activity { service, event: None }.hash();
-        // An address of our own making is always accepted.
-        let _ = window().location().set_hash(&target);
-    };
-    let named = move |name: String| {
-        let chosen = filter.with_untracked(|filter| filter.service.as_ref() == Some(&name));
-        let option = el("option").attr("value", name.clone()).text(name);
-        if chosen { option.attr("selected", "") } else { option }
-    };
-    dynamic(move || {
-        el("select")
-            .on("change", choose)
-            .child(option("", words::ALL_SERVICES))
-            .children(services.get().into_iter().map(named))
-            .into()
-    })
-}
-
-fn option(value: &'static str, text: Word) -> El {
-    el("option").attr("value", value).text(text)
+    let full = move || page.known.with(Vec::len) >= activity::KEPT;
+    let any = move || shown.with(|events| !events.is_empty());
+    let more = show(
+        move || page.more.get() && !full(),
+        move || {
+            button("button")
+                .attr("data-test", "older")
+                .flag("disabled", move || page.busy.get())
+                .on("click", load)
+                .text(words::SHOW_MORE)
+        },
+    );
+    let end = show(move || !page.more.get() && any(), || span("facts").text(words::NO_OLDER));
+    div("older").child(more).child(end).into()
 }

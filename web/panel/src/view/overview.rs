@@ -1,9 +1,10 @@
 //! The overview: the state in one sentence, then in one picture; a list if there are many.
 use super::service::{latest, story};
-use crate::el::{El, div, dynamic, each, el, nothing};
+use crate::el::{El, div, dynamic, each, el};
 use crate::kept::Kept;
 use crate::live::{Live, Watched};
 use crate::model::lane::lanes;
+use crate::model::layer;
 use crate::model::route::Route;
 use crate::model::tone::Tone;
 use crate::model::{notice, sentence, site_names, tone};
@@ -14,6 +15,7 @@ use crate::part::outlook::outlook_card;
 use crate::part::picture::picture;
 use crate::part::pulse::pulse_lane;
 use crate::part::state;
+use crate::part::watchers::watchers_card;
 use crate::words::{self, text::Word};
 use leptos::prelude::*;
 
@@ -21,13 +23,15 @@ use leptos::prelude::*;
 pub fn overview() -> El {
     let live = expect_context::<Live>();
     let only = Kept::new(move || live.only_service());
-    let watcher = Kept::new(move || live.with(notice::of_watcher).flatten());
+    let watcher = Kept::new(move || live.with(notice::of_watcher).unwrap_or_default());
+    let notices = move || div("notices").children(watcher.get().into_iter().map(plain)).into();
     div("page")
-        .child(dynamic(move || watcher.get().map_or_else(nothing, |notice| plain(notice).into())))
+        .child(dynamic(notices))
         .child(dynamic(move || match only.get() {
             Some(name) => one(Watched::new(live, name)).into(),
             None => many(live).into(),
         }))
+        .child(watchers_card(live))
 }
 
 fn one(service: Watched) -> El {
@@ -69,12 +73,16 @@ fn service_row(service: Watched) -> El {
         .child(el("strong").text(service.name()))
         .child(el("small").class("mono").text_fn(move || service.get(|s| s.name.clone())));
     let sites = move || service.get(|service| site_names(service, service.view.desired));
+    let broken = move || {
+        let layer = service.get(|service| layer::broken(service, service.view.desired.single()?));
+        layer.map(words::layer_broken).unwrap_or_default()
+    };
     el("a")
         .class("service-row")
         .attr("href", Route::Service(service.name()).hash())
         .child(state::state(tone, move || tone().word().to_owned()))
         .child(name)
-        .child(el("span").text_fn(sites))
+        .child(el("span").text_fn(sites).child(el("small").class("note").text_fn(broken)))
         .child(pulse_lane(service, lane, false))
         .child(glyph(Icon::Next))
 }

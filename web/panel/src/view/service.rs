@@ -3,7 +3,9 @@ use crate::el::{El, div, dynamic, el, show};
 use crate::kept::Kept;
 use crate::live::{Live, Watched};
 use crate::model::sentence;
+use crate::part::curve::curve_card;
 use crate::part::events::{Happenings, brief};
+use crate::part::history::history_card;
 use crate::part::notices::notices;
 use crate::part::outlook::outlook_card;
 use crate::part::picture::picture;
@@ -41,8 +43,10 @@ fn content(service: Watched) -> El {
     div("page")
         .child(story(service))
         .child(show(several, move || picture(service)))
+        .child(history_card(service))
         .child(votes(service))
         .child(zones(service))
+        .child(curve_card(service))
         .child(div("pair").child(outlook_card(service)).child(events))
 }
 

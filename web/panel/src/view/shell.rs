@@ -13,6 +13,7 @@ use crate::part::drawer::drawer;
 use crate::part::help::help;
 use crate::part::move_dialog::move_dialog;
 use crate::part::pause_dialog::pause_dialog;
+use crate::part::undo::undo_line;
 use crate::words;
 use failover_core::Mode;
 use leptos::ev::hashchange;
@@ -29,7 +30,11 @@ pub fn shell() -> El {
     keys::listen(live, asked, route);
     name_the_tab(live, route);
     let top = div("top").child(bar(route)).child(stale_banner(live));
-    let main = el("main").attr("id", "content").attr("tabindex", "-1").child(page(live, route));
+    let main = el("main")
+        .attr("id", "content")
+        .attr("tabindex", "-1")
+        .child(undo_line(live))
+        .child(page(live, route));
     let frame = div("shell")
         .toggle("stale", move || matches!(live.fresh(), Fresh::Stale(_)))
         .toggle("disarmed", move || is_any_disarmed(live))

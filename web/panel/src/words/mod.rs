@@ -17,6 +17,7 @@ pub mod simulator;
 mod tests;
 pub mod text;
 mod told;
+mod watch;
 
 pub use act::*;
 pub use label::*;
@@ -27,6 +28,7 @@ pub use progress::*;
 pub use records::*;
 pub use say::*;
 pub use told::*;
+pub use watch::*;
 
 /// A list in words: "a", "a and b", "a, b and c".
 pub fn list(names: &[String]) -> String {

@@ -4,7 +4,7 @@ mod read;
 
 use super::{
     act, configuration, label, list, locations, next, notice, notifications, progress, records,
-    say, simulator, told,
+    say, simulator, told, watch,
 };
 use read::Entry;
 use std::collections::BTreeSet;
@@ -25,6 +25,7 @@ const LISTS: &[&[(&str, &[&str])]] = &[
     say::LIST,
     simulator::LIST,
     told::LIST,
+    watch::LIST,
 ];
 
 fn here() -> PathBuf {

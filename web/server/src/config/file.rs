@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use failover_core::{AnswerMode, Drift, Failback, Fall, Fence, Latch, OnAllDown, Require};
+use failover_core::{AnswerMode, Drift, Failback, Fall, Fence, Latch, Layer, OnAllDown, Require};
 use health::Replication;
 use toml::de::DeValue;
 use web_api::Role;
@@ -340,6 +340,8 @@ section! {
         name: String,
         /// What kind of test.
         kind: CheckKind,
+        /// What of a site it looks at.
+        layer: Layer,
         /// From the start of one probe to the start of the next.
         interval: Duration,
         /// The same once something has failed.

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use dns_provider::Name;
-use failover_core::Policy;
 use failover_core::bound::Loss;
+use failover_core::{Layer, Policy};
 use secrecy::SecretString;
 use web_api::Role;
 
@@ -252,6 +252,8 @@ pub struct Service {
     pub sites: Vec<Site>,
     /// The checks, in the policy's order.
     pub checks: Vec<health::Check>,
+    /// What each of them looks at.
+    pub layers: Vec<Layer>,
     /// Per provider of the policy, in its order: the provider's own id of the zone, if given.
     pub zone_ids: Vec<Option<String>>,
 }

@@ -3,7 +3,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use failover_core::{AnswerMode, Drift, Failback, Fall, Fence, Latch, OnAllDown, Require};
+use failover_core::{AnswerMode, Drift, Failback, Fall, Fence, Latch, Layer, OnAllDown, Require};
 use health::Replication;
 use toml::de::DeValue;
 use web_api::Role;
@@ -153,6 +153,17 @@ impl Parse for LogLevel {
 impl Parse for LogFormat {
     fn parse(value: &DeValue<'_>, at: &At, reader: &mut Reader<'_>) -> Option<Self> {
         reader.one_of(value, at, &[("text", Self::Text), ("json", Self::Json)], "")
+    }
+}
+
+impl Parse for Layer {
+    fn parse(value: &DeValue<'_>, at: &At, reader: &mut Reader<'_>) -> Option<Self> {
+        let words = [
+            ("proxy", Self::Proxy),
+            ("application", Self::Application),
+            ("database", Self::Database),
+        ];
+        reader.one_of(value, at, &words, "")
     }
 }
 

@@ -93,7 +93,8 @@ pub fn text(
     line("ttl", TTL.to_string());
     line("preset", quote("fast")?);
     // In a demo nobody wants to wait five minutes for the next failover.
-    line("policy", "{ hold_down = \"10 s\", moves_max = 30 }".to_owned());
+    // A site whose database is gone serves nobody, however well its proxy is.
+    line("policy", "{ hold_down = \"10 s\", moves_max = 30, require = \"any\" }".to_owned());
     for site in &info.sites {
         let cloud = match site.cloud {
             Some(Cloud::Google) => "Google",
@@ -104,15 +105,18 @@ pub fn text(
         line("location", quote(&format!("{cloud}, {}", capital(&site.name)))?);
         line("addresses", quote(&[site.address.to_string()])?);
     }
-    line("\n[[services.checks]]\nkind", quote("http")?);
-    line("port", port.to_string());
-    line("path", quote("/")?);
-    line("contains", quote(&["dbworking"])?);
-    // Both look at the application: a port that only accepts connections proves little.
-    line("\n[[services.checks]]\nkind", quote("http")?);
-    line("name", quote("health")?);
-    line("port", port.to_string());
-    line("path", quote("/health")?);
+    for (name, path, layer) in [
+        ("proxy", "/proxy-alive", "proxy"),
+        ("application", "/app-alive", "application"),
+        ("database", "/", "database"),
+    ] {
+        line("\n[[services.checks]]\nname", quote(name)?);
+        line("kind", quote("http")?);
+        line("layer", quote(layer)?);
+        line("port", port.to_string());
+        line("path", quote(path)?);
+    }
+    // The page is made from the database: what it says must come from there.
     line("contains", quote(&["dbworking"])?);
     Ok(text)
 }

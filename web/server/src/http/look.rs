@@ -1,4 +1,4 @@
-//! What can be looked at: the snapshot, the journal, and the program itself.
+//! What can be looked at: the snapshot, the curves, and the program itself.
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -7,7 +7,7 @@ use axum::response::IntoResponse;
 use failover_core::MoveId;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use web_api::{Curves, Events, MoveCurve, Version};
+use web_api::{Curves, MoveCurve, Version};
 
 use super::app::{App, service};
 use super::auth::Viewer;
@@ -16,8 +16,6 @@ use super::openapi::snapshot::Snapshot;
 use super::openapi::{curve, envelope};
 use super::problem::{Answer, Refusal};
 
-const EVENTS_DEFAULT: u32 = 100;
-const EVENTS_MAX: u32 = 1000;
 const CURVES_MAX: u32 = 50;
 
 /// Everything at this moment.
@@ -30,48 +28,6 @@ const CURVES_MAX: u32 = 50;
 pub async fn snapshot(State(app): State<App>, _: Viewer) -> Answer<impl IntoResponse> {
     let json = app.json(&app.watcher().snapshot())?;
     Ok(([(CONTENT_TYPE, "application/json")], json))
-}
-
-/// Which events.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct EventsQuery {
-    /// Only events with a greater number.
-    #[serde(default)]
-    #[param(required = false, default = 0)]
-    after: u64,
-    /// At most this many, the newest.
-    #[param(minimum = 1, maximum = 1000, default = 100)]
-    limit: Option<u32>,
-    /// Only events of this service.
-    service: Option<String>,
-}
-
-/// The journal, newest first.
-#[utoipa::path(
-    get, path = "/api/v1/events", tag = "look", params(EventsQuery),
-    responses(
-        (status = 200, body = envelope::Events, description = "The events, newest first"),
-        (status = 400, body = envelope::Problem, content_type = "application/problem+json",
-         description = "The query is malformed"),
-        (status = 404, body = envelope::Problem, content_type = "application/problem+json",
-         description = "There is no such service"),
-        envelope::Refused,
-    )
-)]
-pub async fn events(
-    State(app): State<App>,
-    _: Viewer,
-    Ask(query): Ask<EventsQuery>,
-) -> Answer<Json<Events>> {
-    let limit = limited(query.limit, EVENTS_DEFAULT, EVENTS_MAX)?;
-    if let Some(name) = &query.service {
-        service(&app.watcher().snapshot(), name)?;
-    }
-    let read = app.watcher().events(query.after, limit, query.service.as_deref()).await;
-    let events = read.map_err(|error| Refusal::unavailable(error.to_string()))?;
-    Ok(Json(Events { events }))
 }
 
 /// How many are asked for.

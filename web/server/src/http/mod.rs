@@ -6,8 +6,10 @@ mod command;
 pub mod configuration;
 pub mod demo;
 mod headers;
+mod history;
 mod incident;
 mod input;
+mod journal;
 mod live;
 mod locations;
 mod login;
@@ -46,12 +48,14 @@ pub fn router(app: App) -> Router {
         .route("/session", get(login::session))
         .route("/snapshot", get(look::snapshot))
         .route("/live", get(live::live))
-        .route("/events", get(look::events))
+        .route("/events", get(journal::events))
+        .route("/events.jsonl", get(journal::lines))
         .route("/notifications", get(told::notifications))
         .route("/notifications/test", post(told::test))
         .route("/curves", get(look::curves))
         .route("/services/{service}/command", post(command::command))
         .route("/services/{service}/plan", get(plan::plan))
+        .route("/services/{service}/history", get(history::history))
         .route("/services/{service}/policy", get(incident::policy))
         .route("/incidents/{seq}", get(incident::incident))
         .route("/records", get(records::list))

@@ -12,6 +12,9 @@ mod simulator;
 mod speed;
 mod twin;
 mod views;
+mod watch;
+
+use std::time::Duration;
 
 use demo::Demo;
 use driver::{Browser, Failed};

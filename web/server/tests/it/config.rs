@@ -78,6 +78,23 @@ fn every_mistake_has_its_own_message() {
 }
 
 #[test]
+fn a_check_looks_at_what_its_kind_tells_or_at_what_the_file_says() {
+    use failover_core::Layer::{Application, Database, Proxy};
+    let checks = [
+        ("kind = \"https\"", Application),
+        ("kind = \"icmp\"", Proxy),
+        ("kind = \"tcp\"\nport = 443", Proxy),
+        ("kind = \"tcp\"\nport = 3306", Database),
+        ("kind = \"http\"\nlayer = \"proxy\"", Proxy),
+        ("kind = \"http\"\nlayer = \"database\"", Database),
+    ];
+    for (check, layer) in checks {
+        let parsed = parse(&GOOD.replace("kind = \"http\"", check)).expect("a good file");
+        assert_eq!(parsed.services[0].layers, [layer], "{check}");
+    }
+}
+
+#[test]
 fn no_mistake_hides_another() {
     let text = GOOD.replace("ttl = 60", "ttl = 5\npresett = 1").replace("path", "paht");
     let problems = parse(&text).expect_err("three mistakes");

@@ -25,4 +25,5 @@ mod schema;
 mod standby;
 mod telling;
 mod unit_file;
+mod watch;
 mod world;

@@ -1,7 +1,7 @@
 //! `[[services.checks]]`: what a site must answer, and how often it is asked.
 use std::time::Duration;
 
-use failover_core::{CheckPolicy, Preset};
+use failover_core::{CheckPolicy, Layer, Preset};
 use health::{Check, CheckError, DnsCheck, HttpCheck, Kind, TlsCheck};
 
 use super::{mariadb, or};
@@ -39,6 +39,18 @@ pub fn check(
         unsendable(file, at, &error, reader);
     }
     (policy, check)
+}
+
+/// What a check looks at: what the file says, else what follows from its kind.
+pub fn layer(file: &CheckFile, check: Option<&Check>, reader: &mut Reader<'_>) -> Layer {
+    let natural = check.map_or(Layer::Proxy, |check| watcher::layer_of(&check.kind));
+    let Some(field) = &file.layer else { return natural };
+    let database = matches!(check.map(|check| &check.kind), Some(Kind::Mariadb(_)));
+    if database && field.value != Layer::Database {
+        let message = "a check of kind \"mariadb\" asks the database itself; remove this line";
+        reader.error(&field.at, message);
+    }
+    field.value
 }
 
 /// Reports the field that keeps a check from being sent.

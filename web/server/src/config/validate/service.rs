@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use dns_provider::Name;
-use failover_core::{CheckPolicy, Policy, Preset, ProviderPolicy};
+use failover_core::{CheckPolicy, Layer, Policy, Preset, ProviderPolicy};
 
 use super::provider::Declared;
 use super::{check, name, policy, servers};
@@ -84,7 +84,9 @@ fn service(
     let sites = sites(file, at, around.providers, reader);
     let checks = checks(file, at, preset, around.secrets, reader);
     let zone_ids = zone_ids(file, &members, reader);
-    let (counts, runs): (Vec<_>, Vec<_>) = checks.into_iter().unzip();
+    let layers = checks.iter().map(|(_, _, layer)| *layer).collect();
+    let (counts, runs): (Vec<_>, Vec<_>) =
+        checks.into_iter().map(|(count, run, _)| (count, run)).unzip();
     let drafted = policy::Draft {
         service: name.clone().unwrap_or_default(),
         vantages: around.vantages.to_vec(),
@@ -108,6 +110,7 @@ fn service(
         ttl: ttl?,
         sites,
         checks: runs.into_iter().collect::<Option<_>>()?,
+        layers,
         zone_ids,
     })
 }
@@ -308,7 +311,7 @@ fn checks(
     preset: Preset,
     secrets: &Surroundings<'_>,
     reader: &mut Reader<'_>,
-) -> Vec<(CheckPolicy, Option<health::Check>)> {
+) -> Vec<(CheckPolicy, Option<health::Check>, Layer)> {
     let why = "write a [[services.checks]] section, such as kind = \"http\"";
     let Some(list) = reader.need(at, "checks", file.checks.as_ref(), why) else {
         return Vec::new();
@@ -327,7 +330,9 @@ fn checks(
         let name = given.and_then(|_| name(at, "name", given, &mut names, reader));
         // A check without a usable name still has a place in the policy's list.
         let name = name.unwrap_or_else(|| format!("check-{place}"));
-        check::check(check, at, name, preset, secrets, reader)
+        let (policy, run) = check::check(check, at, name, preset, secrets, reader);
+        let layer = check::layer(check, run.as_ref(), reader);
+        (policy, run, layer)
     });
     each.collect()
 }

@@ -7,7 +7,8 @@
 pub(super) mod command;
 pub(super) mod curve;
 pub(super) mod envelope;
-mod event;
+pub(super) mod event;
+pub(super) mod history;
 pub(super) mod incident;
 mod policy;
 pub(super) mod records;
@@ -22,8 +23,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    command as commands, configuration, demo, incident as incidents, live, locations, login, look,
-    metrics, plan, records as zones, told,
+    command as commands, configuration, demo, history as band, incident as incidents, journal,
+    live, locations, login, look, metrics, plan, records as zones, told,
 };
 
 /// The description of every route.
@@ -42,12 +43,14 @@ use super::{
         login::session,
         look::snapshot,
         live::live,
-        look::events,
+        journal::events,
+        journal::lines,
         told::notifications,
         told::test,
         look::curves,
         commands::command,
         plan::plan,
+        band::history,
         incidents::policy,
         incidents::incident,
         zones::zones,

@@ -94,6 +94,8 @@ pub struct ServiceSnapshot {
     pub ttl: u32,
     /// The sites, in the policy's order.
     pub sites: Vec<SiteFacts>,
+    /// The checks, in the policy's order.
+    pub checks: Vec<CheckFacts>,
     /// The latest probes.
     pub series: Vec<SampleSeries>,
     /// What the providers store.
@@ -169,6 +171,26 @@ pub struct SiteFacts {
     pub location: String,
     /// The addresses it is published with.
     pub addresses: Vec<String>,
+}
+
+/// What is configured of a check and never decided upon.
+#[derive(Serialize, ToSchema)]
+pub struct CheckFacts {
+    /// Its name.
+    pub name: String,
+    /// What it does, in words.
+    pub what: String,
+    /// What of a site it looks at.
+    pub layer: Layer,
+}
+
+/// Which part of a site a check looks at; people reach them in this order.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Layer {
+    Proxy,
+    Application,
+    Database,
 }
 
 /// The latest probes of one check of one site from one vantage, oldest first.
