@@ -4,6 +4,8 @@ use crate::kept::Slot;
 use crate::model::fresh::Fresh;
 use crate::model::json;
 use crate::model::news::News;
+use crate::model::route::Route;
+use crate::model::sentence;
 use failover_core::{ServiceSnapshot, Timestamp};
 use futures_util::StreamExt;
 use leptos::prelude::*;
@@ -86,6 +88,14 @@ impl Live {
             _ => None,
         })
         .flatten()
+    }
+
+    /// The service that the navigation leads to: the one in view, else the one in the worst state.
+    pub fn service_of(self, route: &Route) -> Option<String> {
+        match route {
+            Route::Service(name) => Some(name.clone()),
+            _ => self.with(sentence::worst_first).unwrap_or_default().into_iter().next(),
+        }
     }
 
     /// Whether commands may be given: the role allows it, and what is shown is true now.

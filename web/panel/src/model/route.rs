@@ -14,11 +14,113 @@ pub enum Route {
         /// The event that is opened, by its place in the journal.
         event: Option<u64>,
     },
+    /// Servers and networks of both clouds.
+    Locations,
+    /// What the providers publish; the query says which zone and name.
+    Records {
+        /// As it stands in the address, without the question mark.
+        query: String,
+    },
+    /// The decision in a simulated world; the query says which.
+    Simulator {
+        /// As it stands in the address, without the question mark.
+        query: String,
+    },
+    /// Who is told, and what became of it.
+    Notifications,
+    /// What is configured.
+    Configuration,
+}
+
+/// What the navigation leads to, in its order; the keys count from one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// All services.
+    Overview,
+    /// One service.
+    Service,
+    /// What happened.
+    Activity,
+    /// Servers and networks.
+    Locations,
+    /// What the providers publish.
+    Records,
+    /// A simulated world.
+    Simulator,
+    /// Who is told.
+    Notifications,
+    /// What is configured.
+    Configuration,
+}
+
+impl Page {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Service,
+        Self::Activity,
+        Self::Locations,
+        Self::Records,
+        Self::Simulator,
+        Self::Notifications,
+        Self::Configuration,
+    ];
+
+    /// The one a key opens.
+    pub fn of_key(key: &str) -> Option<Self> {
+        let place: usize = key.parse().ok()?;
+        Self::ALL.get(place.checked_sub(1)?).copied()
+    }
+
+    /// Where it begins; without any service its page is the overview.
+    pub fn start(self, service: Option<String>) -> Route {
+        match self {
+            Self::Overview => Route::Overview,
+            Self::Service => service.map_or(Route::Overview, Route::Service),
+            Self::Activity => Route::ACTIVITY,
+            Self::Locations => Route::Locations,
+            Self::Records => Route::Records { query: String::new() },
+            Self::Simulator => Route::Simulator { query: String::new() },
+            Self::Notifications => Route::Notifications,
+            Self::Configuration => Route::Configuration,
+        }
+    }
 }
 
 impl Route {
     /// What happened to all services.
     pub const ACTIVITY: Self = Self::Activity { service: None, event: None };
+
+    /// Which page it is on.
+    pub fn page(&self) -> Page {
+        match self {
+            Self::Overview => Page::Overview,
+            Self::Service(_) => Page::Service,
+            Self::Activity { .. } => Page::Activity,
+            Self::Locations => Page::Locations,
+            Self::Records { .. } => Page::Records,
+            Self::Simulator { .. } => Page::Simulator,
+            Self::Notifications => Page::Notifications,
+            Self::Configuration => Page::Configuration,
+        }
+    }
+
+    /// The same for all addresses that are drawn by the same view: a filter that is set or an event
+    /// that is opened must not build it anew.
+    pub fn view(&self) -> Self {
+        match self {
+            Self::Overview | Self::Service(_) => self.clone(),
+            other => other.page().start(None),
+        }
+    }
+
+    /// What stands behind the question mark; empty on pages that have none.
+    pub fn query(&self) -> &str {
+        match self {
+            Self::Records { query } | Self::Simulator { query } => query,
+            _ => "",
+        }
+    }
 
     /// Reads an address; what nobody knows is the overview.
     pub fn parse(hash: &str) -> Self {
@@ -30,6 +132,11 @@ impl Route {
                 service: query.strip_prefix("service=").map(decode),
                 event: event.parse().ok(),
             },
+            ("locations", _) => Self::Locations,
+            ("records", _) => Self::Records { query: query.to_owned() },
+            ("simulator", _) => Self::Simulator { query: query.to_owned() },
+            ("notifications", _) => Self::Notifications,
+            ("configuration", _) => Self::Configuration,
             _ => Self::Overview,
         }
     }
@@ -44,8 +151,23 @@ impl Route {
                 let query = service.as_deref().map(|name| format!("?service={}", encode(name)));
                 format!("#/activity{event}{}", query.unwrap_or_default())
             }
+            Self::Locations => "#/locations".to_owned(),
+            Self::Records { query } => with_query("#/records", query),
+            Self::Simulator { query } => with_query("#/simulator", query),
+            Self::Notifications => "#/notifications".to_owned(),
+            Self::Configuration => "#/configuration".to_owned(),
         }
     }
+}
+
+fn with_query(path: &str, query: &str) -> String {
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+/// The value of a field in a query such as `zone=example.org.&name=www`.
+pub fn field(query: &str, name: &str) -> Option<String> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(known, _)| *known == name).map(|(_, value)| decode(value))
 }
 
 /// Percent-encodes all but RFC 3986's unreserved characters.
@@ -100,9 +222,38 @@ mod tests {
             Route::Activity { service: Some("a b".to_owned()), event: None },
             Route::Activity { service: Some("shop".to_owned()), event: Some(17) },
             Route::Activity { service: None, event: Some(3) },
+            Route::Locations,
+            Route::Records { query: String::new() },
+            Route::Records { query: "zone=example.org.&name=www".to_owned() },
+            Route::Simulator { query: "seed=7".to_owned() },
+            Route::Notifications,
+            Route::Configuration,
         ] {
             assert_eq!(Route::parse(&route.hash()), route, "{}", route.hash());
         }
+    }
+
+    #[test]
+    fn every_page_has_a_key_and_begins_on_itself() {
+        for (place, page) in Page::ALL.into_iter().enumerate() {
+            assert_eq!(Page::of_key(&(place + 1).to_string()), Some(page));
+            assert_eq!(page.start(Some("shop".to_owned())).page(), page);
+        }
+        assert_eq!(Page::of_key("0"), None);
+        assert_eq!(Page::of_key("9"), None);
+        assert_eq!(Page::of_key("x"), None);
+        assert_eq!(Page::Service.start(None), Route::Overview, "there is nothing else to show");
+    }
+
+    #[test]
+    fn what_stands_behind_the_question_mark_does_not_change_the_view() {
+        let all = Route::parse("#/records");
+        let one = Route::parse("#/records?zone=example.org.&name=a%20b");
+        assert_ne!(all, one);
+        assert_eq!(all.view(), one.view());
+        assert_ne!(Route::parse("#/service/a").view(), Route::parse("#/service/b").view());
+        assert_eq!(field(one.query(), "name").as_deref(), Some("a b"));
+        assert_eq!(field(one.query(), "nam"), None);
     }
 
     #[test]

@@ -2,11 +2,11 @@
 use super::asked::{Asked, Pause};
 use super::icon::{Icon, glyph, glyph_fn, mark};
 use crate::api;
-use crate::el::{El, div, dynamic, el, show, span};
+use crate::el::{El, Place, div, dynamic, effect, el, show, span};
 use crate::kept::{Kept, Slot};
 use crate::live::{Live, Watched};
 use crate::model::fresh::Fresh;
-use crate::model::route::Route;
+use crate::model::route::{Page, Route};
 use crate::model::time;
 use crate::view::theme::{Theme, ThemeChoice};
 use crate::words;
@@ -14,21 +14,11 @@ use failover_core::{Command, Mode};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_api::{Problem, Role};
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// The bar.
 pub fn bar(route: Slot<Route>) -> El {
     let live = expect_context::<Live>();
-    let page = move |name: &'static str, target: Route, activity: bool| {
-        let here = move || matches!(route.get(), Route::Activity { .. }) == activity;
-        el("a")
-            .attr("href", target.hash())
-            .attr_fn("aria-current", move || here().then(|| "page".to_owned()))
-            .text(name)
-    };
-    let pages = el("nav")
-        .attr("aria-label", words::PAGES)
-        .child(page(words::OVERVIEW, Route::Overview, false))
-        .child(page(words::ACTIVITY, Route::ACTIVITY, true));
     let looks_only = move || live.role() == Some(Role::View);
     let end = div("bar-end")
         .child(freshness(live))
@@ -37,7 +27,36 @@ pub fn bar(route: Slot<Route>) -> El {
         .child(theme_button())
         .child(leave_button(live));
     let brand = el("a").class("brand").attr("href", Route::Overview.hash());
-    el("header").class("bar").child(brand.child(mark()).text(words::NAME)).child(pages).child(end)
+    el("header")
+        .class("bar")
+        .child(brand.child(mark()).text(words::NAME))
+        .child(pages(live, route))
+        .child(end)
+}
+
+/// The way to every page. Where it does not fit it is scrolled, and the present page stays in view.
+fn pages(live: Live, route: Slot<Route>) -> El {
+    let service = Kept::new(move || live.service_of(&route.get()));
+    let link = move |page: Page| {
+        let place = Place::new();
+        let here = Kept::new(move || route.with(Route::page) == page);
+        effect(move || {
+            if here.get()
+                && let Some(link) = place.get()
+            {
+                let closest = ScrollIntoViewOptions::new();
+                closest.set_block(ScrollLogicalPosition::Nearest);
+                closest.set_inline(ScrollLogicalPosition::Nearest);
+                link.scroll_into_view_with_scroll_into_view_options(&closest);
+            }
+        });
+        el("a")
+            .place(place)
+            .attr_fn("href", move || Some(page.start(service.get()).hash()))
+            .attr_fn("aria-current", move || here.get().then(|| "page".to_owned()))
+            .text(words::page(page))
+    };
+    el("nav").attr("aria-label", words::PAGES).children(Page::ALL.into_iter().map(link))
 }
 
 fn freshness(live: Live) -> El {

@@ -3,6 +3,7 @@ use super::asked::Asked;
 use super::command::button;
 use super::dialog::dialog;
 use crate::el::{El, div, el};
+use crate::model::route::Page;
 use crate::words;
 use leptos::prelude::*;
 
@@ -10,7 +11,10 @@ use leptos::prelude::*;
 pub fn help() -> El {
     let open = expect_context::<Asked>().help;
     let body = move || {
-        let keys = words::KEY_HELP.into_iter().fold(el("dl").class("keys"), |keys, (key, text)| {
+        let pages = Page::ALL.into_iter().zip(1..);
+        let pages = pages.map(|(page, key)| (key.to_string(), words::page(page)));
+        let others = words::KEY_HELP.into_iter().map(|(key, text)| (key.to_owned(), text));
+        let keys = pages.chain(others).fold(el("dl").class("keys"), |keys, (key, text)| {
             keys.child(el("dt").child(el("kbd").text(key))).child(el("dd").text(text))
         });
         let close = button("button")

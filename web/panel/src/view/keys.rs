@@ -1,6 +1,7 @@
 //! The keyboard.
+use crate::kept::Slot;
 use crate::live::Live;
-use crate::model::route::Route;
+use crate::model::route::{Page, Route};
 use crate::part::asked::Asked;
 use leptos::ev::keydown;
 use leptos::prelude::*;
@@ -8,8 +9,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, KeyboardEvent};
 
 /// Listens for as long as the page lives.
-pub fn listen(live: Live, asked: Asked) {
-    let keys = window_event_listener(keydown, move |event| press(&event, live, asked));
+pub fn listen(live: Live, asked: Asked, route: Slot<Route>) {
+    let keys = window_event_listener(keydown, move |event| press(&event, live, asked, route));
     on_cleanup(move || keys.remove());
 }
 
@@ -27,7 +28,7 @@ fn focus(id: &str) {
     }
 }
 
-fn press(event: &KeyboardEvent, live: Live, asked: Asked) {
+fn press(event: &KeyboardEvent, live: Live, asked: Asked, route: Slot<Route>) {
     let typing = document().active_element().is_some_and(|element| {
         matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
     });
@@ -39,14 +40,16 @@ fn press(event: &KeyboardEvent, live: Live, asked: Asked) {
     match event.key().as_str() {
         "Escape" => asked.drawer.set(false),
         _ if typing => {}
-        "1" => go(Route::Overview),
-        "2" => go(Route::ACTIVITY),
         "b" if untrack(|| live.is_demo()) => asked.drawer.update(|open| *open = !*open),
         "?" => asked.help.set(true),
         "/" if document().get_element_by_id("filter").is_some() => {
             event.prevent_default();
             focus("filter");
         }
-        _ => {}
+        key => {
+            if let Some(page) = Page::of_key(key) {
+                go(page.start(untrack(|| live.service_of(&route.get()))));
+            }
+        }
     }
 }

@@ -1,9 +1,15 @@
 //! The pages.
 pub mod activity;
+pub mod configuration;
 pub mod keys;
+pub mod locations;
 pub mod login;
+pub mod notifications;
 pub mod overview;
+pub mod pages;
+pub mod records;
 pub mod service;
 pub mod shell;
+pub mod simulator;
 pub mod theme;
 pub mod voice;

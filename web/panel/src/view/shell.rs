@@ -1,9 +1,7 @@
 //! The frame around every page: bar, banner, dialogs, and what the tab says.
-use super::activity::activity;
-use super::overview::overview;
-use super::service::service;
+use super::pages::page;
 use super::{keys, voice};
-use crate::el::{El, div, dynamic, effect, el, show};
+use crate::el::{El, div, effect, el, show};
 use crate::kept::{Kept, Slot};
 use crate::live::Live;
 use crate::model::fresh::Fresh;
@@ -28,7 +26,7 @@ pub fn shell() -> El {
     let route = Slot::new(here());
     let follow = window_event_listener(hashchange, move |_| route.set(here()));
     on_cleanup(move || follow.remove());
-    keys::listen(live, asked);
+    keys::listen(live, asked, route);
     name_the_tab(live, route);
     let top = div("top").child(bar(route)).child(stale_banner(live));
     let main = el("main").attr("id", "content").attr("tabindex", "-1").child(page(live, route));
@@ -52,21 +50,6 @@ pub fn shell() -> El {
         .child(pause_dialog())
         .child(help())
         .child(voice::voice(live))
-}
-
-fn page(live: Live, route: Slot<Route>) -> AnyView {
-    let known = Kept::new(move || live.snapshot.with(Option::is_some));
-    // An event that is opened or a filter that is set leaves the page where it is.
-    let page = Kept::new(move || match route.get() {
-        Route::Activity { .. } => Route::ACTIVITY,
-        other => other,
-    });
-    dynamic(move || match page.get() {
-        _ if !known.get() => el("p").class("facts").text(words::WAITING).into(),
-        Route::Overview => overview().into(),
-        Route::Service(name) => service(name).into(),
-        Route::Activity { .. } => activity(route).into(),
-    })
 }
 
 fn is_any_disarmed(live: Live) -> bool {
@@ -93,9 +76,8 @@ fn name_the_tab(live: Live, route: Slot<Route>) {
     };
     let title = Kept::new(move || {
         let page = match route.get() {
-            Route::Overview => words::OVERVIEW.to_owned(),
             Route::Service(name) => name,
-            Route::Activity { .. } => words::ACTIVITY.to_owned(),
+            other => words::page(other.page()).to_owned(),
         };
         words::title(worst().word(), &page)
     });

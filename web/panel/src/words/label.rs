@@ -1,4 +1,5 @@
 //! Labels: headings, buttons, states.
+use crate::model::route::Page;
 
 /// The product.
 pub const NAME: &str = "Schwenk";
@@ -6,6 +7,10 @@ pub const NAME: &str = "Schwenk";
 // Pages and frame.
 pub const OVERVIEW: &str = "Overview";
 pub const ACTIVITY: &str = "Activity";
+pub const LOCATIONS: &str = "Locations";
+pub const SIMULATOR: &str = "Simulator";
+pub const NOTIFICATIONS: &str = "Notifications";
+pub const CONFIGURATION: &str = "Configuration";
 pub const PAGES: &str = "Pages";
 pub const SKIP: &str = "Skip to the content";
 pub const LOG_OUT: &str = "Log out";
@@ -113,12 +118,24 @@ pub const BREAK_HINT: &str = "This is a demo on real protocols: the sites, both 
     name servers are emulated on this machine. Break them and watch.";
 pub const MEND_ALL: &str = "Mend everything";
 
-/// What the keys do.
-pub const KEY_HELP: [(&str, &str); 6] = [
-    ("1", "Overview"),
-    ("2", "Activity"),
+/// What the keys do, besides the digits that open a page.
+pub const KEY_HELP: [(&str, &str); 4] = [
     ("/", "Filter the activity"),
     ("b", "Break something (demo)"),
     ("?", "This help"),
     ("Esc", "Close what is open"),
 ];
+
+/// The name of a page.
+pub fn page(page: Page) -> &'static str {
+    match page {
+        Page::Overview => OVERVIEW,
+        Page::Service => SERVICE,
+        Page::Activity => ACTIVITY,
+        Page::Locations => LOCATIONS,
+        Page::Records => RECORDS,
+        Page::Simulator => SIMULATOR,
+        Page::Notifications => NOTIFICATIONS,
+        Page::Configuration => CONFIGURATION,
+    }
+}
