@@ -170,6 +170,8 @@ impl Driver {
             events.len()
         );
         for record in &events {
+            // What was done elsewhere must not lie in the future here.
+            self.setup.clock.catch_up(record.at);
             state.apply(record.at, &record.event);
         }
         let numbered = events.into_iter().zip(seated.number + 1..);
