@@ -237,8 +237,8 @@ impl Group {
         let config = &self.configs[place];
         command.args(["run", "--json", "--config"]).arg(config);
         command.env("HCLOUD_TOKEN", self.clouds.text("/tokens/hetzner"));
-        let log = std::fs::OpenOptions::new().create(true).append(true);
-        let log = log.clone().open(config.with_extension("log")).expect("a log");
+        let log = config.with_extension("log");
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(log).expect("a log");
         self.watchers[place] = Some(Service::start(command.stderr(log)));
     }
 
