@@ -5,6 +5,7 @@ pub fn run(args: &[String]) -> Done {
     match args.split_first() {
         Some((name, rest)) if name == "failover" => failover(rest),
         Some((name, rest)) if name == "diary" => diary(rest),
+        Some((name, _)) if name == "panel" => panel(),
         Some((name, rest)) => one(name, rest),
         None => step(
             "benchmarks",
@@ -29,6 +30,14 @@ fn failover(args: &[String]) -> Done {
 fn diary(args: &[String]) -> Done {
     let mut bench = cargo(&["bench", "--locked", "--profile", "dev", "--package", "examples"]);
     step("diary", bench.args(["--bench", "diary", "--"]).args(args))
+}
+
+/// Two hundred services in a real browser, with the panel as it is shipped.
+fn panel() -> Done {
+    ensure_wasm()?;
+    let mut bench = cargo(&["test", "--locked", "--release", "--package", "schwenk"]);
+    bench.args(["--test", "browser", "--", "--ignored", "--nocapture", "many_services"]);
+    step("panel", &mut bench)
 }
 
 fn one(name: &str, args: &[String]) -> Done {

@@ -4,7 +4,8 @@ use crate::shell::{Done, cargo, ensure_wasm};
 pub fn run(args: &[String]) -> Done {
     ensure_wasm()?;
     println!("Building the program and its panel; the first time this takes a few minutes.");
-    let mut run = cargo(&["run", "--locked", "--release", "--package", "schwenk", "--", "demo"]);
+    let mut run =
+        cargo(&["run", "--locked", "--profile", "demo", "--package", "schwenk", "--", "demo"]);
     let status = run.args(args).status().map_err(|e| format!("cannot run cargo: {e}"))?;
     // Ctrl-C ends the demo by a signal, which is no failure of the chore.
     match status.code() {

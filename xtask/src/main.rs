@@ -19,7 +19,7 @@ const USAGE: &str = "cargo xtask <chore>
   panel          build the panel and say how large it is
   tidy           dependency arrows, file lengths, module docs, licences
   bench [NAME]   benchmarks; `bench failover` measures whole failovers, `bench diary` sessions
-                 at two locations
+                 at two locations, `bench panel` frames with 200 services (needs Chromium)
   sim [ARGS]     stories of trouble and whether the promises hold: --seeds N [--from SEED]
                  [--minutes N] [--all 1], --story FILE, --seed SEED, --day
   model [ARGS]   every state of four closed worlds: --scope A|B|C|D|all, --size full|small (full),

@@ -1,43 +1,26 @@
-//! The panel's compilation: a nested cargo for WebAssembly, then wasm-bindgen as a library.
+//! The panel's compilation: a nested cargo for WebAssembly.
 use std::env;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use wasm_bindgen_cli_support::Bindgen;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The panel, ready for a browser.
-pub struct Bound {
-    pub js: String,
-    pub wasm: Vec<u8>,
-}
-
-/// Compiles and binds the panel.
-pub fn panel(workspace: &Path, out: &Path, release: bool) -> Result<Bound, Box<dyn Error>> {
+/// Compiles the panel; gives back where its module is.
+pub fn panel(workspace: &Path, out: &Path, release: bool) -> Result<PathBuf, Box<dyn Error>> {
     require_target()?;
     let profile = if release { "panel" } else { "panel-dev" };
     let target_dir = target_dir(out);
     let mut cargo = cargo(workspace);
-    cargo.args(["build", "--locked", "--package", "panel", "--lib", "--target", TARGET]);
+    cargo.args(["rustc", "--locked", "--package", "panel", "--lib", "--target", TARGET]);
     cargo.args(["--profile", profile, "--target-dir"]).arg(&target_dir);
+    // What stands where must be known to cut the module into parts.
+    cargo.args(["--", "-C", "link-args=--emit-relocs"]);
     let status = cargo.status().map_err(|error| format!("cargo cannot be started: {error}"))?;
     if !status.success() {
         return Err("the panel does not compile; the reason stands above".into());
     }
-    let module = target_dir.join(TARGET).join(profile).join("panel.wasm");
-    let mut output = Bindgen::new()
-        .input_path(module)
-        .web(true)?
-        .typescript(false)
-        .remove_name_section(true)
-        .remove_producers_section(true)
-        .generate_output()?;
-    // A snippet would be one more file to serve; leptos declares some and fills none.
-    if output.snippets().values().any(|files| !files.is_empty()) {
-        return Err("wasm-bindgen made JavaScript snippets, which nobody would serve".into());
-    }
-    Ok(Bound { js: output.js().to_owned(), wasm: output.wasm_mut().emit_wasm() })
+    Ok(target_dir.join(TARGET).join(profile).join("panel.wasm"))
 }
 
 /// Its own folder beside the outer build's: two cargos in one would wait for each other for ever.

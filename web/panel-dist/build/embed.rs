@@ -18,8 +18,6 @@ pub struct Dist {
 pub struct Added {
     /// Where the page will find it.
     pub path: String,
-    /// Its size after brotli.
-    pub br_len: usize,
 }
 
 impl Dist {
@@ -32,9 +30,32 @@ impl Dist {
     pub fn add(&mut self, stem: &str, kind: &str, raw: &[u8]) -> Result<Added, Box<dyn Error>> {
         let hash = hash(raw);
         let path = format!("/assets/{stem}-{hash}.{kind}");
-        let (row, br_len) = self.row(&path, &format!("{stem}.{kind}"), &hash, raw, true)?;
+        let row = self.row(&path, &format!("{stem}.{kind}"), &hash, raw, true)?.0;
         self.rows.push_str(&row);
-        Ok(Added { path, br_len })
+        Ok(Added { path })
+    }
+
+    /// Adds files that name each other: below one path that changes with any of them. Answers that
+    /// path and, in their order, their sizes after brotli.
+    pub fn add_together(
+        &mut self,
+        stem: &str,
+        files: &[(&str, &[u8])],
+    ) -> Result<(String, Vec<usize>), Box<dyn Error>> {
+        let mut all = Sha256::new();
+        for (name, raw) in files {
+            all.update(name.as_bytes());
+            all.update(Sha256::digest(raw));
+        }
+        let folder = format!("/assets/{stem}-{}", digits(&all.finalize()));
+        let mut sizes = Vec::new();
+        for (name, raw) in files {
+            let path = format!("{folder}/{name}");
+            let (row, br_len) = self.row(&path, name, &hash(raw), raw, true)?;
+            self.rows.push_str(&row);
+            sizes.push(br_len);
+        }
+        Ok((folder, sizes))
     }
 
     /// Sets the page.
@@ -100,6 +121,7 @@ fn mime(file: &str) -> &'static str {
     match file.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
+        Some("txt") => "text/plain; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
         Some("wasm") => "application/wasm",
@@ -107,7 +129,11 @@ fn mime(file: &str) -> &'static str {
     }
 }
 
-/// Sixteen digits of SHA-256: enough that no two builds ever share a name.
 fn hash(raw: &[u8]) -> String {
-    Sha256::digest(raw).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    digits(&Sha256::digest(raw))
+}
+
+/// Sixteen digits of SHA-256: enough that no two builds ever share a name.
+fn digits(digest: &[u8]) -> String {
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,13 +1,18 @@
 //! Compiles, binds, compresses and embeds the panel: no tool but cargo is needed.
+mod bind;
 mod compile;
 mod embed;
+#[path = "../../panel/words/read.rs"]
+#[allow(dead_code, reason = "the panel's test reads more of it")]
+mod words;
 
 use std::env;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::exit;
 
-/// The panel must load quickly on a bad line: what the browser downloads may not grow beyond this.
+/// The panel must load quickly on a bad line: no module may be larger than this after brotli,
+/// neither the first one, with which everything begins, nor a page's.
 const BUDGET: usize = 150_000;
 
 fn main() {
@@ -27,8 +32,8 @@ fn build() -> Result<(), Box<dyn Error>> {
         println!("cargo:rerun-if-changed={}", path.display());
     }
     let mut dist = embed::Dist::new(&out, env::var("PROFILE")? == "release");
-    let bound = compile::panel(workspace, &out, dist.release)?;
-    fill(&mut dist, &web.join("panel/static"), &bound)?;
+    let compiled = compile::panel(workspace, &out, dist.release)?;
+    fill(&mut dist, &web.join("panel"), &bind::bind(&compiled, &out)?)?;
     dist.finish()
 }
 
@@ -38,19 +43,29 @@ fn watched(web: &Path, workspace: &Path) -> Vec<PathBuf> {
     for package in [web.join("panel"), web.join("api"), workspace.join("crates/failover-core")] {
         paths.extend([package.join("src"), package.join("Cargo.toml")]);
     }
-    paths.extend([web.join("panel/static"), web.join("panel-dist/build")]);
+    for folder in ["panel/static", "panel/words", "panel/build.rs", "panel-dist/build"] {
+        paths.push(web.join(folder));
+    }
     paths
 }
 
 /// Files are added in the order in which they name each other.
-fn fill(dist: &mut embed::Dist, own: &Path, bound: &compile::Bound) -> Result<(), Box<dyn Error>> {
+fn fill(dist: &mut embed::Dist, own: &Path, bound: &[bind::Bound]) -> Result<(), Box<dyn Error>> {
     let text = |name: &str| {
-        let path = own.join(name);
+        let path = own.join("static").join(name);
         std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
     };
-    let wasm = dist.add("panel", "wasm", &bound.wasm)?;
-    let js = dist.add("panel", "js", bound.js.as_bytes())?;
-    let boot = text("boot.js")?.replace("{{js}}", &js.path).replace("{{wasm}}", &wasm.path);
+    let folder = parts(dist, bound)?;
+    let at = |name: &str| format!("{folder}/{name}");
+    let (js, wasm, loader) = (at(bind::SCRIPT), at(bind::MODULE), at(bind::LOADER));
+    let mut boot = text("boot.js")?.replace("{{js}}", &js).replace("{{wasm}}", &wasm);
+    let english = words::language(&own.join("words/en"))?;
+    for language in ["en", "de"] {
+        let texts = words::language(&own.join("words").join(language))?;
+        let texts = words::wire(&english, &texts)?;
+        let texts = dist.add(&format!("words-{language}"), "txt", texts.as_bytes())?;
+        boot = boot.replace(&format!("{{{{{language}}}}}"), &texts.path);
+    }
     let boot = dist.add("boot", "js", boot.as_bytes())?;
     let css = dist.add("panel", "css", text("panel.css")?.as_bytes())?;
     let icon = text("favicon.svg")?;
@@ -61,15 +76,24 @@ fn fill(dist: &mut embed::Dist, own: &Path, bound: &compile::Bound) -> Result<()
         .replace("{{boot}}", &boot.path)
         .replace("{{css}}", &css.path)
         .replace("{{icon}}", &icon.path)
-        .replace("{{js}}", &js.path)
-        .replace("{{wasm}}", &wasm.path);
-    dist.page(&page)?;
-    if dist.release && wasm.br_len > BUDGET {
-        return Err(format!(
-            "the panel's wasm is {} bytes after brotli, {BUDGET} are allowed: make it smaller",
-            wasm.br_len
-        )
-        .into());
+        .replace("{{js}}", &js)
+        .replace("{{loader}}", &loader)
+        .replace("{{wasm}}", &wasm);
+    dist.page(&page)
+}
+
+/// Adds the panel's parts below one path, because they name each other; none may be too large.
+fn parts(dist: &mut embed::Dist, bound: &[bind::Bound]) -> Result<String, Box<dyn Error>> {
+    let files: Vec<_> = bound.iter().map(|file| (file.name.as_str(), &file.raw[..])).collect();
+    let (folder, sizes) = dist.add_together("panel", &files)?;
+    for ((name, _), br_len) in files.iter().zip(sizes) {
+        if dist.release && name.ends_with(".wasm") && br_len > BUDGET {
+            return Err(format!(
+                "the panel's {name} is {br_len} bytes after brotli, {BUDGET} are allowed: make it \
+                 smaller, or let one of its pages be fetched later"
+            )
+            .into());
+        }
     }
-    Ok(())
+    Ok(folder)
 }

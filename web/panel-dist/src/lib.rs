@@ -8,7 +8,7 @@
 /// One file of the panel.
 #[derive(Clone, Copy, Debug)]
 pub struct Asset {
-    /// Where the page expects it: `/assets/panel-0123456789abcdef.js`, or `/` for the page itself.
+    /// Where the page expects it: `/assets/boot-0123456789abcdef.js`, or `/` for the page itself.
     pub path: &'static str,
     /// The value of `Content-Type`.
     pub mime: &'static str,
@@ -63,7 +63,23 @@ mod tests {
                 named += 1;
             }
         }
-        assert_eq!(named, 7, "the page names five files, its script two");
+        assert_eq!(named, 10, "the page names six files, its script four");
+    }
+
+    #[test]
+    fn the_parts_that_are_fetched_later_lie_beside_the_script_that_fetches_them() {
+        let loader = all().iter().find(|asset| asset.path.ends_with("/parts.js")).unwrap();
+        let folder = loader.path.trim_end_matches("parts.js");
+        let script = std::str::from_utf8(loader.raw).unwrap();
+        let mut named = Vec::new();
+        for rest in script.split("\"./").skip(1) {
+            let path = format!("{folder}{}", rest.split('"').next().unwrap());
+            assert!(get(&path).is_some(), "{} names {path}", loader.path);
+            named.push(path);
+        }
+        for page in ["configuration", "locations", "notifications", "records", "simulator"] {
+            assert!(named.iter().any(|path| path.contains(page)), "{page} is among {named:?}");
+        }
     }
 
     #[test]

@@ -100,7 +100,7 @@ async fn accept(answer: Result<Response, gloo_net::Error>) -> Result<String, Pro
 }
 
 fn read<T: FromJson>(body: Result<String, Problem>) -> Result<T, Problem> {
-    json::parse(&body?).ok_or_else(|| garbled(200, words::OTHER_VERSION))
+    json::parse(&body?).ok_or_else(|| garbled(200, &words::OTHER_VERSION))
 }
 
 /// Our own types always have a JSON form; an empty body would be refused by the server.

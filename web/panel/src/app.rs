@@ -9,9 +9,10 @@ use crate::words;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Called by the browser once the module is loaded.
-#[wasm_bindgen(start)]
-pub fn start() {
+/// Called by `boot.js` once the module and the texts of the language are loaded.
+#[wasm_bindgen]
+pub fn start(texts: String) {
+    words::text::learn(texts.leak());
     if let Some(waiting) = document().get_element_by_id("loading") {
         waiting.remove();
     }

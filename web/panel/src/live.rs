@@ -3,9 +3,9 @@ use crate::api;
 use crate::kept::Slot;
 use crate::model::fresh::Fresh;
 use crate::model::json;
-use crate::model::news::News;
+use crate::model::news::{Happening, News};
 use crate::model::route::Route;
-use crate::model::sentence;
+use crate::model::{sentence, told};
 use failover_core::{ServiceSnapshot, Timestamp};
 use futures_util::StreamExt;
 use leptos::prelude::*;
@@ -79,6 +79,16 @@ impl Live {
     /// The snapshot. Not generic: everything that is shown passes here.
     fn news(self) -> Option<Arc<News>> {
         self.snapshot.get()
+    }
+
+    /// Events in the language of the page.
+    pub fn tell(self, mut events: Vec<Happening>) -> Vec<Happening> {
+        if let Some(news) = self.snapshot.get_untracked() {
+            for event in &mut events {
+                event.text = told::sentence(event, &news.services);
+            }
+        }
+        events
     }
 
     /// The service's name if there is exactly one.
@@ -182,7 +192,7 @@ impl Live {
     }
 
     fn take(self, text: &str) {
-        let Some(news) = json::parse::<News>(text) else { return };
+        let Some(mut news) = json::parse::<News>(text) else { return };
         let same = self.snapshot.with_untracked(|known| {
             known.as_ref().is_some_and(|k| k.at == news.at && k.started == news.started)
         });
@@ -190,6 +200,7 @@ impl Live {
         if same {
             return;
         }
+        news.translate();
         let now = monotonic();
         self.tick.set(now);
         self.arrived.set(Some(now));

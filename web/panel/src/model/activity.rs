@@ -127,7 +127,7 @@ mod tests {
             service: "shop".to_owned(),
             severity: Severity::Info,
             text: format!("Event {seq}."),
-            event: Deed { kind: kind.to_owned(), votes: Vec::new() },
+            event: Deed { kind: kind.to_owned(), votes: Vec::new(), facts: Default::default() },
         }
     }
 
@@ -140,7 +140,8 @@ mod tests {
             reported: NOW,
             failed: vec![CheckId(0)],
         };
-        let event = Deed { kind: "verdict_changed".to_owned(), votes: vec![vote] };
+        let kind = "verdict_changed".to_owned();
+        let event = Deed { kind, votes: vec![vote], facts: Default::default() };
         Happening { event, ..record(seq, "") }
     }
 

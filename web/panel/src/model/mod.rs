@@ -15,6 +15,7 @@ mod read_core;
 pub mod route;
 pub mod sentence;
 pub mod time;
+pub mod told;
 pub mod tone;
 pub mod topology;
 

@@ -1,10 +1,12 @@
 //! What the server sends, as far as the panel reads it.
 //!
-//! Services are `failover-core`'s own types. Of events the panel shows the server's sentence, the
-//! kind and the votes, and does not read the rest of their many variants.
+//! Services are `failover-core`'s own types. Of events the panel knows the server's sentence, the
+//! kind and the votes; the rest of their many variants it keeps as it is, for [`told`](super::told).
 use super::json::{FromJson, at, fields};
+use super::told;
 use failover_core::{ServiceSnapshot, Severity, Timestamp, Vote};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// A [`failover_core::Snapshot`].
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +47,8 @@ pub struct Deed {
     pub kind: String,
     /// The votes it rests on, if any.
     pub votes: Vec<Vote>,
+    /// All of it, as it was sent.
+    pub facts: Arc<Value>,
 }
 
 /// A [`web_api::Events`].
@@ -60,10 +64,23 @@ fields! {
     Page { events }
 }
 
+impl News {
+    /// Says its events in the language of the page.
+    pub fn translate(&mut self) {
+        for event in &mut self.recent {
+            event.text = told::sentence(event, &self.services);
+        }
+    }
+}
+
 impl FromJson for Deed {
     fn from_json(json: &Value) -> Option<Self> {
         let votes = json.get("evidence").map(|evidence| at(evidence, "votes"));
-        Some(Self { kind: at(json, "kind")?, votes: votes.unwrap_or(Some(Vec::new()))? })
+        Some(Self {
+            kind: at(json, "kind")?,
+            votes: votes.unwrap_or(Some(Vec::new()))?,
+            facts: Arc::new(json.clone()),
+        })
     }
 }
 

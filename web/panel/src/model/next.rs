@@ -22,7 +22,7 @@ pub fn outlook(service: &ServiceSnapshot, now: Timestamp) -> Outlook {
         None | Some((_, Why::Stale | Why::Heartbeat)) => None,
         Some((at, why)) => Some(words::deadline(&time::countdown(time::between(now, at)), why)),
     };
-    let blockers = next.blockers.iter().map(|blocker| blocker_text(service, blocker, now));
+    let blockers = next.blockers.iter().map(|one| blocker(service, one, now));
     Outlook { head: head(service), blockers: blockers.collect(), deadline }
 }
 
@@ -51,7 +51,8 @@ fn head(service: &ServiceSnapshot) -> String {
     }
 }
 
-fn blocker_text(service: &ServiceSnapshot, blocker: &Blocker, now: Timestamp) -> String {
+/// What stands against a move, as it looks at `now`.
+pub fn blocker(service: &ServiceSnapshot, blocker: &Blocker, now: Timestamp) -> String {
     let wait = |until: Timestamp| time::countdown(time::between(now, until));
     match blocker {
         Blocker::Disarmed => words::BLOCKED_DISARMED.to_owned(),

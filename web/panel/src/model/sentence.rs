@@ -93,9 +93,9 @@ pub fn worst_first(snapshot: &News) -> Vec<String> {
 pub fn movable(service: &ServiceSnapshot) -> Result<SiteSet, &'static str> {
     let view = &service.view;
     if view.open_move.is_some() {
-        return Err(words::NOT_WHILE_MOVING);
+        return Err(words::NOT_WHILE_MOVING.text());
     }
-    let Some(active) = view.desired.single() else { return Err(words::NOT_WITHOUT_ACTIVE) };
+    let Some(active) = view.desired.single() else { return Err(words::NOT_WITHOUT_ACTIVE.text()) };
     Ok(SiteSet::first(view.sites.len()).without(active))
 }
 
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn nothing_can_be_moved_while_a_move_is_open() {
-        assert_eq!(movable(&fixture::moving()), Err(words::NOT_WHILE_MOVING));
+        assert_eq!(movable(&fixture::moving()), Err(words::NOT_WHILE_MOVING.text()));
         assert_eq!(movable(&fixture::service()), Ok(SiteSet::one(SiteId(1))));
     }
 }

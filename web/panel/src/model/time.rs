@@ -1,4 +1,5 @@
 //! Moments and spans as text; absolute times are always UTC.
+use crate::words;
 use failover_core::Timestamp;
 
 const SECOND: u64 = 1_000;
@@ -14,10 +15,10 @@ pub fn between(earlier: Timestamp, later: Timestamp) -> u64 {
 /// A span, rounded down to what a person would say: `4 s`, `12 min`, `3 h`, `2 d`.
 pub fn span(ms: u64) -> String {
     match ms {
-        0..MINUTE => format!("{} s", ms / SECOND),
-        MINUTE..HOUR => format!("{} min", ms / MINUTE),
-        HOUR..DAY => format!("{} h", ms / HOUR),
-        _ => format!("{} d", ms / DAY),
+        0..MINUTE => words::seconds(&(ms / SECOND)),
+        MINUTE..HOUR => words::minutes(&(ms / MINUTE)),
+        HOUR..DAY => words::hours(ms / HOUR),
+        _ => words::days(ms / DAY),
     }
 }
 
@@ -25,9 +26,12 @@ pub fn span(ms: u64) -> String {
 pub fn countdown(ms: u64) -> String {
     let seconds = ms.div_ceil(SECOND);
     match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3600 => format!("{}:{:02} min", seconds / 60, seconds % 60),
-        _ => format!("{} h {:02} min", seconds / 3600, seconds / 60 % 60),
+        0..60 => words::seconds(&seconds),
+        60..3600 => words::minutes(&format!("{}:{:02}", seconds / 60, seconds % 60)),
+        _ => {
+            let minutes = words::minutes(&format!("{:02}", seconds / 60 % 60));
+            format!("{} {minutes}", words::hours(seconds / 3600))
+        }
     }
 }
 
@@ -35,7 +39,9 @@ pub fn countdown(ms: u64) -> String {
 pub fn took(ms: u64) -> String {
     match ms {
         0..SECOND => format!("{ms} ms"),
-        SECOND..MINUTE => format!("{}.{} s", ms / SECOND, ms % SECOND / 100),
+        SECOND..MINUTE => {
+            words::seconds(&format!("{}{}{}", ms / SECOND, words::DECIMAL, ms % SECOND / 100))
+        }
         _ => span(ms),
     }
 }
@@ -45,9 +51,9 @@ pub fn latency(ms: f32) -> String {
     // Whole numbers only: printing fractions would be 4 kB of the download.
     let tenths = (ms * 10.0).round() as u64;
     match tenths {
-        0..100 => format!("{}.{} ms", tenths / 10, tenths % 10),
+        0..100 => format!("{}{}{} ms", tenths / 10, words::DECIMAL, tenths % 10),
         100..9995 => format!("{} ms", (tenths + 5) / 10),
-        _ => format!("{}.{:02} s", tenths / 10_000, tenths / 100 % 100),
+        _ => format!("{}{}{:02} s", tenths / 10_000, words::DECIMAL, tenths / 100 % 100),
     }
 }
 
@@ -57,10 +63,10 @@ pub fn clock(at: Timestamp) -> String {
     format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
 }
 
-/// The date: `2026-11-23`.
+/// The date as the language writes it: `2026-11-23`, `23.11.2026`.
 pub fn date(at: Timestamp) -> String {
     let (year, month, day) = civil(at.as_millis() / DAY);
-    format!("{year:04}-{month:02}-{day:02}")
+    words::date(&format!("{year:04}"), &format!("{month:02}"), &format!("{day:02}"))
 }
 
 /// Date and time: `2026-11-23 12:03:11 UTC`.
@@ -70,7 +76,8 @@ pub fn utc(at: Timestamp) -> String {
 
 /// RFC 3339, for the `datetime` attribute of `<time>`.
 pub fn machine(at: Timestamp) -> String {
-    format!("{}T{}Z", date(at), clock(at))
+    let (year, month, day) = civil(at.as_millis() / DAY);
+    format!("{year:04}-{month:02}-{day:02}T{}Z", clock(at))
 }
 
 /// Year, month and day of a day counted from 1970-01-01, by counting eras of 400 years from

@@ -33,11 +33,11 @@ impl Tone {
     /// The word beside the shape.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Up => words::UP,
-            Self::Maint => words::MAINTENANCE,
-            Self::Unknown => words::UNKNOWN,
-            Self::Warn => words::ATTENTION,
-            Self::Down => words::DOWN,
+            Self::Up => words::UP.text(),
+            Self::Maint => words::MAINTENANCE.text(),
+            Self::Unknown => words::UNKNOWN.text(),
+            Self::Warn => words::ATTENTION.text(),
+            Self::Down => words::DOWN.text(),
         }
     }
 }

@@ -122,12 +122,12 @@ fn source(service: &ServiceSnapshot, name: &str) -> Source {
     let foreign = heard.iter().any(|answer| matches!(answer, Answer::Foreign { .. }));
     let settled = provider.is_some_and(|p| p.step == ProviderStep::Settled);
     let (tone, note) = match () {
-        () if all_silent => (Tone::Down, words::SERVERS_SILENT),
-        () if failed => (Tone::Warn, words::PROVIDER_BEHIND),
-        () if drifted || foreign => (Tone::Warn, words::PROVIDER_DRIFTED),
-        () if any_silent => (Tone::Warn, words::SOME_SERVERS_SILENT),
-        () if !settled => (Tone::Warn, words::PROVIDER_CHANGING),
-        () if servers.1 == 0 => (Tone::Unknown, words::SERVERS_NOT_ASKED),
+        () if all_silent => (Tone::Down, words::SERVERS_SILENT.text()),
+        () if failed => (Tone::Warn, words::PROVIDER_BEHIND.text()),
+        () if drifted || foreign => (Tone::Warn, words::PROVIDER_DRIFTED.text()),
+        () if any_silent => (Tone::Warn, words::SOME_SERVERS_SILENT.text()),
+        () if !settled => (Tone::Warn, words::PROVIDER_CHANGING.text()),
+        () if servers.1 == 0 => (Tone::Unknown, words::SERVERS_NOT_ASKED.text()),
         () => (Tone::Up, ""),
     };
     let mut values: Vec<String> = Vec::new();

@@ -8,6 +8,7 @@ use crate::live::{Live, Watched};
 use crate::model::fresh::Fresh;
 use crate::model::route::{Page, Route};
 use crate::model::time;
+use crate::view::language::language_button;
 use crate::view::theme::{Theme, ThemeChoice};
 use crate::words;
 use failover_core::{Command, Mode};
@@ -24,6 +25,7 @@ pub fn bar(route: Slot<Route>) -> El {
         .child(freshness(live))
         .child(show(looks_only, || span("facts").text(words::ROLE_VIEW)))
         .child(automation(live, route))
+        .child(language_button())
         .child(theme_button())
         .child(leave_button(live));
     let brand = el("a").class("brand").attr("href", Route::Overview.hash());

@@ -6,7 +6,7 @@ use crate::el::{El, div, el, show};
 use crate::kept::Slot;
 use crate::live::Watched;
 use crate::model::{plan, site_name};
-use crate::words;
+use crate::words::{self, text::Word};
 use failover_core::Command;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -34,9 +34,9 @@ fn body(asked: Pause, pause: Slot<Option<Pause>>) -> El {
         Pause::Automation(_) => false,
         Pause::Site(service, site) => service.get(|service| service.view.desired.contains(site)),
     };
-    let choice = move |(length, words): (Duration, &str)| {
+    let choice = move |(length, words): (Duration, Word)| {
         let command = move || Some(command(asked, service, length));
-        command_button(service, "button", words.to_owned(), command, move || pause.set(None))
+        command_button(service, "button", words.into(), command, move || pause.set(None))
     };
     let cancel = button("button")
         .attr("autofocus", "")

@@ -8,7 +8,7 @@ use crate::live::Watched;
 use crate::model::progress::{self, Progress, Track};
 use crate::model::time;
 use crate::model::tone::Tone;
-use crate::words;
+use crate::words::{self, text::Word};
 use failover_core::Command;
 use leptos::prelude::*;
 
@@ -55,7 +55,7 @@ fn track_row(seen: Seen, place: usize) -> El {
     let track = move || seen.with(|p| p.as_ref().and_then(|p| p.tracks.get(place).cloned()));
     let stage = move || track().map_or(0, |track| track.stage);
     let tone = move || track().map_or(Tone::Unknown, |track| track.tone);
-    let step = move |(place, name): (usize, &'static str)| {
+    let step = move |(place, name): (usize, Word)| {
         let class = move || match stage() {
             reached if place < reached || reached == 3 => "step done",
             reached if place == reached => "step now",

@@ -5,7 +5,7 @@ use crate::kept::Kept;
 use crate::live::Watched;
 use crate::model::dns::{self, Row, Standing};
 use crate::model::tone::Tone;
-use crate::words;
+use crate::words::{self, text::Word};
 
 type Zones = Kept<Vec<dns::Zone>>;
 
@@ -28,7 +28,7 @@ fn zone_table(zones: Zones, place: usize) -> El {
         let keys = |zone: &dns::Zone| zone.rows.iter().map(|row| row.key.clone()).collect();
         zones.with(|zones| zones.get(place).map(keys)).unwrap_or_default()
     };
-    let head = |name: &'static str| el("th").attr("scope", "col").text(name);
+    let head = |name: Word| el("th").attr("scope", "col").text(name);
     let heads = [words::ASKED, words::RECORDS, words::POINTS_TO, words::WHEN].map(head);
     let caption = el("caption")
         .child(el("span").text_fn(look(|zone| zone.provider.clone())))

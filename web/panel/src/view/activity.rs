@@ -8,7 +8,7 @@ use crate::model::news::Happening;
 use crate::model::route::Route;
 use crate::part::command::trouble;
 use crate::part::events::journal;
-use crate::words;
+use crate::words::{self, text::Word};
 use failover_core::Severity;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -28,7 +28,7 @@ pub fn activity(route: Slot<Route>) -> El {
     };
     spawn_local(async move {
         match api::events(activity::KEPT).await {
-            Ok(page) => learn(&page.events),
+            Ok(page) => learn(&live.tell(page.events)),
             Err(error) => {
                 problem.set(Some(live.notice(error)));
             }
@@ -107,6 +107,6 @@ fn service_choice(live: Live, filter: Slot<Filter>) -> AnyView {
     })
 }
 
-fn option(value: &'static str, text: &'static str) -> El {
+fn option(value: &'static str, text: Word) -> El {
     el("option").attr("value", value).text(text)
 }

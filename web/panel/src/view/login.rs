@@ -1,11 +1,12 @@
 //! Logging in.
 use crate::api;
-use crate::el::{El, el};
+use crate::el::{El, div, el};
 use crate::kept::Slot;
 use crate::live::Live;
 use crate::part::command::trouble;
 use crate::part::icon::mark;
-use crate::words;
+use crate::view::language::language_button;
+use crate::words::{self, text::Word};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_api::Problem;
@@ -50,11 +51,12 @@ pub fn login() -> El {
         .child(el("label").text(words::USER).child(user_field))
         .child(el("label").text(words::PASSWORD).child(password_field))
         .child(trouble(problem))
-        .child(submit);
+        .child(submit)
+        .child(div("login-end").child(language_button()));
     el("main").class("login").child(form)
 }
 
-fn field(label: &'static str, name: &'static str, kind: &'static str, value: Slot<String>) -> El {
+fn field(label: Word, name: &'static str, kind: &'static str, value: Slot<String>) -> El {
     el("input")
         .attr("aria-label", label)
         .attr("name", name)

@@ -2,6 +2,8 @@
 pub mod activity;
 pub mod configuration;
 pub mod keys;
+pub mod language;
+mod later;
 pub mod locations;
 pub mod login;
 pub mod notifications;

@@ -14,7 +14,7 @@ use crate::part::outlook::outlook_card;
 use crate::part::picture::picture;
 use crate::part::pulse::pulse_lane;
 use crate::part::state;
-use crate::words;
+use crate::words::{self, text::Word};
 use leptos::prelude::*;
 
 /// The page.
@@ -43,7 +43,7 @@ fn one(service: Watched) -> El {
         .child(div("pair").child(outlook_card(service)).child(events))
 }
 
-fn more(text: &'static str, target: Route) -> El {
+fn more(text: Word, target: Route) -> El {
     let link = el("a").attr("href", target.hash()).text(text).text(" ").child(glyph(Icon::Next));
     el("p").class("more").child(link)
 }

@@ -1,12 +1,10 @@
 //! Which view an address opens.
 use super::activity::activity;
-use super::configuration::configuration;
-use super::locations::locations;
-use super::notifications::notifications;
+use super::later::{
+    later_configuration, later_locations, later_notifications, later_records, later_simulator,
+};
 use super::overview::overview;
-use super::records::records;
 use super::service::service;
-use super::simulator::simulator;
 use crate::el::{dynamic, el};
 use crate::kept::{Kept, Slot};
 use crate::live::Live;
@@ -23,10 +21,10 @@ pub fn page(live: Live, route: Slot<Route>) -> AnyView {
         Route::Overview => overview().into(),
         Route::Service(name) => service(name).into(),
         Route::Activity { .. } => activity(route).into(),
-        Route::Locations => locations().into(),
-        Route::Records { .. } => records(route).into(),
-        Route::Simulator { .. } => simulator(route).into(),
-        Route::Notifications => notifications().into(),
-        Route::Configuration => configuration().into(),
+        Route::Locations => later_locations(route),
+        Route::Records { .. } => later_records(route),
+        Route::Simulator { .. } => later_simulator(route),
+        Route::Notifications => later_notifications(route),
+        Route::Configuration => later_configuration(route),
     })
 }

@@ -1,167 +1,104 @@
 //! Sentences about what is so.
-use super::{count, list, points};
+use super::list;
+use super::text::words;
 use failover_core::{MoveKind, Verdict};
+use std::fmt::Display;
 
-pub const TAIL_UNKNOWN: &str = "not enough probes yet";
-pub const TAIL_OFF: &str = "automation has switched itself off";
-pub const TAIL_ARMED: &str = "automation is armed";
-pub const TAIL_LATCHED: &str = "automation is latched";
-pub const OVERALL_NONE: &str = "No service is configured.";
-
-pub fn site_without_name(place: u8) -> String {
-    format!("site {}", u16::from(place) + 1)
-}
-
-pub fn vantage_without_name(place: u8) -> String {
-    format!("vantage {}", u16::from(place) + 1)
-}
-
-pub fn live(seconds: u64) -> String {
-    format!("live · {seconds} s")
-}
-
-pub fn stale(span: &str) -> String {
-    format!("no news for {span}")
-}
-
-pub fn stale_banner(span: &str) -> String {
-    format!(
-        "No news for {span}. What you see is old; commands are off until Schwenk answers again."
-    )
-}
-
-pub fn ago(span: &str) -> String {
-    format!("{span} ago")
-}
-
-pub fn since(span: &str) -> String {
-    format!("for {span}")
-}
-
-pub fn head_served(name: &str, sites: &str) -> String {
-    format!("**{name}** is served from **{sites}**.")
-}
-
-pub fn head_moving(name: &str, from: &str, to: &str) -> String {
-    format!("**{name}** is moving from {from} to **{to}**.")
-}
-
-pub fn head_down(name: &str, sites: &str) -> String {
-    format!("**{name}** is down: it points to **{sites}**, which does not serve.")
-}
-
-pub fn head_unknown(name: &str, sites: &str) -> String {
-    format!("**{name}** points to **{sites}**; whether it serves is not known yet.")
-}
-
-pub fn head_no_answer(name: &str) -> String {
-    format!("Where **{name}** points is not known yet.")
-}
-
-/// During a move it must be said whose state this is.
-pub fn tail_of(site: &str, state: &str) -> String {
-    format!("{site} is {state}")
-}
-
-pub fn tail_up(up: u8, all: u8, span: &str) -> String {
-    format!("up from {up} of {all} {} for {span}", points(all))
-}
-
-pub fn tail_down(down: u8, all: u8, span: &str) -> String {
-    format!("down from {down} of {all} {} for {span}", points(all))
+words! {
+    TAIL_UNKNOWN;
+    TAIL_OFF;
+    TAIL_ARMED;
+    TAIL_LATCHED;
+    OVERALL_NONE;
+    two(most: &str, last: &str);
+    site_number(number: u16);
+    vantage_number(number: u16);
+    live(seconds: u64);
+    stale(span: &str);
+    stale_banner(span: &str);
+    ago(span: &str);
+    since(span: &str);
+    head_served(name: &str, sites: &str);
+    head_moving(name: &str, from: &str, to: &str);
+    head_down(name: &str, sites: &str);
+    head_unknown(name: &str, sites: &str);
+    head_no_answer(name: &str);
+    tail_of(site: &str, state: &str);
+    tail_up(up: u8, all: u8, span: &str);
+    tail_down(down: u8, all: u8, span: &str);
+    tail_failed_over(from: &str, span: &str);
+    tail_switched_over(from: &str, span: &str);
+    tail_forced_over(from: &str, span: &str);
+    tail_moved_back(from: &str, span: &str);
+    tail_sites_changed(span: &str);
+    tail_published_again(span: &str);
+    tail_moved_otherwise(from: &str, span: &str);
+    tail_off_until(clock: &str);
+    overall_up(all: usize);
+    overall_down_of(count: usize, all: usize, names: &str);
+    overall_warn_of(count: usize, all: usize, names: &str);
+    overall_unknown_of(count: usize, all: usize, names: &str);
+    pulse_summary(what: &str, probes: usize, failed: usize, latest: &str);
+    pulse_reading(span: &str, text: &str);
+    fall(failures: u8, fall: u8);
+    rise(successes: u8, rise: u8);
+    tally(up: u8, all: u8);
+    lag(ms: u64);
+    ballot_up(span: &str);
+    ballot_down(span: &str);
+    ballot_unknown(span: &str);
+    ballot_failed(failed: usize);
+    garbled(status: u16);
+    kinds_and_ttl(kinds: &str, ttl: u32);
+    DECIMAL;
+    date(year: &str, month: &str, day: &str);
+    seconds(n: &dyn Display);
+    minutes(n: &dyn Display);
+    hours(n: u64);
+    days(n: u64);
 }
 
 pub fn tail_moved(reason: MoveKind, from: &str, span: &str) -> String {
-    let verb = match reason {
-        MoveKind::Failover => "failed over",
-        MoveKind::Switchover => "switched over",
-        MoveKind::Forced => "forced over",
-        MoveKind::Failback => "moved back",
-        MoveKind::Membership => "sites changed",
-        MoveKind::Repair => "published again",
-        _ => "moved",
-    };
-    if matches!(reason, MoveKind::Membership | MoveKind::Repair) {
-        return format!("{verb} {span} ago");
+    match reason {
+        MoveKind::Failover => tail_failed_over(from, span),
+        MoveKind::Switchover => tail_switched_over(from, span),
+        MoveKind::Forced => tail_forced_over(from, span),
+        MoveKind::Failback => tail_moved_back(from, span),
+        MoveKind::Membership => tail_sites_changed(span),
+        MoveKind::Repair => tail_published_again(span),
+        _ => tail_moved_otherwise(from, span),
     }
-    let down = if reason == MoveKind::Failover { ", which was down," } else { "" };
-    format!("{verb} from {from}{down} {span} ago")
-}
-
-pub fn tail_off_until(clock: &str) -> String {
-    format!("automation is off until {clock} UTC")
-}
-
-pub fn overall_up(all: usize) -> String {
-    match all {
-        1 => "The service is served.".to_owned(),
-        _ => format!("All **{all}** services are served."),
-    }
-}
-
-pub fn overall_down(names: &[String], all: usize) -> String {
-    let verb = if names.len() == 1 { "is" } else { "are" };
-    format!("{} of {} {verb} down: **{}**.", names.len(), services(all), list(names))
-}
-
-pub fn overall_warn(names: &[String], all: usize) -> String {
-    let verb = if names.len() == 1 { "wants" } else { "want" };
-    format!("{} of {} {verb} attention: **{}**.", names.len(), services(all), list(names))
-}
-
-pub fn overall_unknown(names: &[String], all: usize) -> String {
-    let verb = if names.len() == 1 { "is" } else { "are" };
-    format!("{} of {} {verb} not known yet: **{}**.", names.len(), services(all), list(names))
-}
-
-fn services(all: usize) -> String {
-    count(all, "service", "services")
-}
-
-pub fn pulse_summary(what: &str, probes: usize, failed: usize, latest: &str) -> String {
-    format!("{what}: {failed} of {probes} probes failed, the latest: {latest}")
-}
-
-pub fn pulse_reading(span: &str, text: &str) -> String {
-    format!("{span} ago: {text}")
-}
-
-pub fn fall(failures: u8, fall: u8) -> String {
-    format!("{failures} of {fall} failures to down")
 }
 
 pub fn counters(failures: u8, to_down: u8, successes: u8, to_up: u8) -> String {
     format!("{}, {}", fall(failures, to_down), rise(successes, to_up))
 }
 
-pub fn rise(successes: u8, rise: u8) -> String {
-    format!("{successes} of {rise} successes to up")
-}
-
-pub fn tally(up: u8, all: u8) -> String {
-    format!("up from {up} of {all} {}", points(all))
-}
-
-pub fn lag(ms: u64) -> String {
-    format!("database {ms} ms behind")
-}
-
 pub fn ballot(verdict: Verdict, span: &str, failed: usize) -> String {
-    let checks = match failed {
-        0 => String::new(),
-        failed => format!(", {} failed", count(failed, "check", "checks")),
+    let said = match verdict {
+        Verdict::Up => return ballot_up(span),
+        Verdict::Down => ballot_down(span),
+        Verdict::Unknown => ballot_unknown(span),
     };
-    match verdict {
-        Verdict::Up => format!("up for {span}"),
-        Verdict::Down => format!("down for {span}{checks}"),
-        Verdict::Unknown => format!("unknown for {span}{checks}"),
-    }
+    if failed == 0 { said } else { format!("{said}, {}", ballot_failed(failed)) }
 }
 
-pub fn garbled(status: u16) -> String {
-    format!("The answer cannot be read (status {status})")
+pub fn site_without_name(place: u8) -> String {
+    site_number(u16::from(place) + 1)
 }
 
-pub fn kinds_and_ttl(kinds: &str, ttl: u32) -> String {
-    format!("{kinds} · TTL {ttl} s")
+pub fn vantage_without_name(place: u8) -> String {
+    vantage_number(u16::from(place) + 1)
+}
+
+pub fn overall_down(names: &[String], all: usize) -> String {
+    overall_down_of(names.len(), all, &list(names))
+}
+
+pub fn overall_warn(names: &[String], all: usize) -> String {
+    overall_warn_of(names.len(), all, &list(names))
+}
+
+pub fn overall_unknown(names: &[String], all: usize) -> String {
+    overall_unknown_of(names.len(), all, &list(names))
 }

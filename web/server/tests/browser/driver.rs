@@ -72,6 +72,16 @@ impl Browser {
         Ok(self.driver.execute(script, arguments).await?.json().clone())
     }
 
+    /// Forgets every cookie: nobody is logged in any more.
+    pub async fn forget(&self) -> Result<(), Failed> {
+        Ok(self.driver.delete_all_cookies().await?)
+    }
+
+    /// The page as Chromium tells it to a screen reader.
+    pub async fn tree(&self) -> Result<Value, Failed> {
+        Ok(self.driver.cdp().send_raw("Accessibility.getFullAXTree", json!({})).await?)
+    }
+
     async fn find(&self, css: &str) -> Result<WebElement, Failed> {
         let query = self.driver.query(By::Css(css));
         let found = query.wait(PATIENCE, Duration::from_millis(100)).first().await;

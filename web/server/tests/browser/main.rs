@@ -2,11 +2,13 @@
 //!
 //! Needs Chromium and ChromeDriver. `cargo xtask test` says whether they are there
 //! (`SCHWENK_TEST_BROWSER=1`); without them the test is left out and says so, but never in CI.
+mod aria;
+mod axe;
 mod demo;
 mod driver;
+mod speed;
 mod twin;
-
-use std::time::Duration;
+mod views;
 
 use demo::Demo;
 use driver::{Browser, Failed};
@@ -51,8 +53,7 @@ async fn story(demo: &Demo, browser: &Browser) -> Result<(), Failed> {
     lift_the_latch(browser).await?;
     move_back(browser).await?;
     pause_and_resume(browser).await?;
-    maintenance(browser).await?;
-    looks(browser).await
+    maintenance(browser).await
 }
 
 async fn log_in(demo: &Demo, browser: &Browser) -> Result<(), Failed> {
@@ -111,24 +112,4 @@ async fn maintenance(browser: &Browser) -> Result<(), Failed> {
     browser.click("[data-test='maintenance-falkenstein']").await?;
     browser.choose_first().await?;
     browser.until_text("article.site[aria-label='falkenstein']", &["maintenance"]).await
-}
-
-/// Every view, light and dark, narrow and wide: none may be wider than the window.
-async fn looks(browser: &Browser) -> Result<(), Failed> {
-    for theme in ["light", "dark"] {
-        browser.prefer(theme).await?;
-        for (name, width) in [("narrow", 360), ("usual", 1280), ("wall", 1920)] {
-            browser.resize(width, 900).await?;
-            for (view, route) in
-                [("overview", "#/"), ("service", "#/service/app"), ("activity", "#/activity")]
-            {
-                browser.go(route).await?;
-                tokio::time::sleep(Duration::from_millis(300)).await;
-                let over = browser.overflow().await?;
-                assert!(over <= 0, "{view} is {over} px too wide at {width} px");
-                browser.picture(&format!("{view}-{name}-{theme}")).await?;
-            }
-        }
-    }
-    Ok(())
 }
