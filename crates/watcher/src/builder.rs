@@ -328,7 +328,7 @@ fn take_up_lone_moves(
         row.events.iter().for_each(|record| state.apply(record.at, &record.event));
         service.machine = Failover::new(service.setup.spec.policy.clone(), state.clone());
         let states = vec![(row.service.clone(), row.at, state)];
-        let lone = Some(LoneRow { stage: Stage::Handed, ..row });
+        let lone = Some(Box::new(LoneRow { stage: Stage::Handed, ..row }));
         drop(journal.commit(Batch { states, lone, ..Batch::default() }));
     }
 }

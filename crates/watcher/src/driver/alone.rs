@@ -178,7 +178,7 @@ impl Driver {
             events: taken.records.clone(),
             audit: audit.into_iter().collect(),
             news: taken.news.clone(),
-            lone: Some(row),
+            lone: Some(Box::new(row)),
             ..Batch::default()
         };
         self.write_alone(batch, Step { job, before, taken, facts, audit: None, desk });

@@ -319,7 +319,7 @@ async fn hand_over(
 ) {
     for row in rows {
         let staged = |stage| {
-            let row = LoneRow { stage, ..row.clone() };
+            let row = Box::new(LoneRow { stage, ..row.clone() });
             journal.commit(Batch { lone: Some(row), ..Batch::default() })
         };
         // Once the group may have it, nobody here may go on with it, not even after a crash.

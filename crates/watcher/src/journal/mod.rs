@@ -58,7 +58,7 @@ pub(crate) struct Batch {
     /// How far the shared log was followed with it: which log, and the number of its event.
     pub(crate) mirrored: Option<(String, u64)>,
     /// A move that is made here alone; the events are of it.
-    pub(crate) lone: Option<LoneRow>,
+    pub(crate) lone: Option<Box<LoneRow>>,
 }
 
 /// One command and what became of it.
