@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use failover_core::{Fence, SiteId, State, VantageId};
+use failover_core::{Failover, Fence, SiteId, State, VantageId};
 use health::Prober;
 use tokio::sync::mpsc;
 
@@ -14,7 +14,7 @@ use crate::driver::{Driver, Memory, Seated, Service, Works};
 use crate::error::{BuildError, RunError};
 use crate::figures::Counts;
 use crate::handle::Handle;
-use crate::journal::{self, Journal, Terms};
+use crate::journal::{self, Batch, Journal, LoneRow, Stage, Terms};
 use crate::options::Options;
 use crate::power::SitePower;
 use crate::probe;
@@ -204,8 +204,10 @@ impl WatcherBuilder {
             let works = Works::of(&opened.power_changes, service.name(), site);
             Service::new(at, service.clone(), state, segments.clone(), works)
         });
-        let services = services.collect();
+        let mut services: Vec<Service> = services.collect();
         let journal = Journal::start(&path, opened.writer)?;
+        let own = opened.lone.iter().map(|row| row.id.clone()).collect();
+        take_up_lone_moves(&mut services, &journal, opened.lone, self.cluster.is_some());
         let (requests, incoming) = mpsc::channel(REQUESTS_MAX);
         let power_changes = opened.power_changes.last().map_or(0, |latest| latest.id);
         let memory = Memory {
@@ -218,7 +220,7 @@ impl WatcherBuilder {
         };
         let (deliveries, pulse) = (DeliveryCounts::new(&setup.channels), Pulse::new(&setup));
         let shared = (deliveries.clone(), pulse.clone());
-        let seated = self.cluster.map(|cluster| Seated::new(cluster, &setup, opened.mirrored));
+        let seated = self.cluster.map(|cluster| Seated::new(cluster, &setup, opened.mirrored, own));
         let (driver, snapshots) =
             Driver::new(setup, services, journal, memory, shared, incoming, seated);
         let journal = path;
@@ -307,6 +309,29 @@ impl WatcherBuilder {
             Some((SiteId(u8::try_from(place).ok()?), power.clone()))
         });
         places.collect()
+    }
+}
+
+/// Moves that were made here alone are told to the group; without one they are what is so.
+fn take_up_lone_moves(
+    services: &mut [Service],
+    journal: &Journal,
+    rows: Vec<LoneRow>,
+    in_group: bool,
+) {
+    for row in rows.into_iter().filter(|row| row.stage != Stage::Handed) {
+        let own = services.iter_mut().find(|service| service.setup.name() == row.service);
+        let Some(service) = own else { continue };
+        if in_group {
+            service.lone.push(row);
+            continue;
+        }
+        let mut state = service.machine.state().clone();
+        row.events.iter().for_each(|record| state.apply(record.at, &record.event));
+        service.machine = Failover::new(service.setup.spec.policy.clone(), state.clone());
+        let states = vec![(row.service.clone(), row.at, state)];
+        let lone = Some(Box::new(LoneRow { stage: Stage::Handed, ..row }));
+        drop(journal.commit(Batch { states, lone, ..Batch::default() }));
     }
 }
 

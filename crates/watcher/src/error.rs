@@ -53,6 +53,9 @@ pub enum CommandError {
     /// Another watcher leads, and this is what came of passing the command on.
     #[error("{0}")]
     Elsewhere(String),
+    /// It was to be obeyed by this watcher alone, and it is not alone.
+    #[error("nothing was changed: {0}")]
+    NotAlone(String),
     /// The journal could not be written, so nothing was changed.
     #[error("nothing was changed: {0}")]
     Journal(String),

@@ -67,6 +67,13 @@ pub(crate) enum Request {
         command: Command,
         reply: oneshot::Sender<Result<Vec<EventRecord>, CommandError>>,
     },
+    /// A forced move that is made here, although the group cannot be told.
+    Alone {
+        service: String,
+        who: Actor,
+        sites: (SiteId, SiteId),
+        reply: oneshot::Sender<Result<Vec<EventRecord>, CommandError>>,
+    },
     Plan {
         service: String,
         to: SiteId,
@@ -111,6 +118,27 @@ impl Handle {
     ) -> Result<Vec<EventRecord>, CommandError> {
         let (reply, answer) = oneshot::channel();
         let request = Request::Command { service: service.to_owned(), who, command, reply };
+        self.requests.send(request).await.map_err(|_| CommandError::Stopped)?;
+        answer.await.map_err(|_| CommandError::Stopped)?
+    }
+
+    /// Moves `service` from a site to another by force, from this watcher alone: for when it is one of
+    /// several and the store they share is away.
+    ///
+    /// The move is carried out and journaled here, and nothing else is moved by itself. When the store
+    /// is reached again, the group takes it up if its log has not gone on another way meanwhile; if it
+    /// has, automation is stopped and people are told. As long as the store is reached this is refused
+    /// with [`CommandError::NotAlone`]. A watcher that is no member of a group obeys as with
+    /// [`Command::Force`].
+    pub async fn force_alone(
+        &self,
+        service: &str,
+        who: Actor,
+        from: SiteId,
+        to: SiteId,
+    ) -> Result<Vec<EventRecord>, CommandError> {
+        let (reply, answer) = oneshot::channel();
+        let request = Request::Alone { service: service.to_owned(), who, sites: (from, to), reply };
         self.requests.send(request).await.map_err(|_| CommandError::Stopped)?;
         answer.await.map_err(|_| CommandError::Stopped)?
     }

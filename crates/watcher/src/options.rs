@@ -109,6 +109,8 @@ impl Default for Options {
 /// | `powering` | a change of power is in the journal | its cloud was not asked |
 /// | `powered` | the servers are as they shall be | the machine does not know |
 /// | `verified` | all name servers answer the new sites | the machine does not know |
+/// | `handing` | a move made alone is over here, and the journal knows | the group was not told |
+/// | `handed` | the group was told | the journal does not know |
 #[async_trait]
 pub trait Checkpoint: fmt::Debug + Send + Sync {
     /// `step` was reached for `service`; the watcher goes on when this returns.

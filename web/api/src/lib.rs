@@ -55,6 +55,10 @@ pub struct CommandRequest {
     /// What to do; sites by their place in the snapshot.
     #[serde(flatten)]
     pub command: Command,
+    /// For `force` at one of several watchers whose shared store is away: this watcher alone moves the
+    /// service.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub alone: bool,
 }
 
 /// What became of a command: the events it caused. A refusal is a [`Problem`] with status 409.

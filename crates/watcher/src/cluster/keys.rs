@@ -46,6 +46,29 @@ impl Keys {
         format!("{}/log/event/{number:020}", self.0)
     }
 
+    /// Moves that were made alone.
+    pub(crate) fn lone_moves(&self) -> String {
+        format!("{}/log/lone/", self.0)
+    }
+
+    pub(crate) fn lone(&self, id: &str) -> String {
+        format!("{}/log/lone/{id}", self.0)
+    }
+
+    /// What was turned on and off last.
+    pub(crate) fn powers(&self) -> String {
+        format!("{}/log/power/", self.0)
+    }
+
+    pub(crate) fn power(&self, service: &str, site: &str) -> String {
+        format!("{}/log/power/{service}/{site}", self.0)
+    }
+
+    /// How far people have been told, by channel.
+    pub(crate) fn told(&self) -> String {
+        format!("{}/log/told", self.0)
+    }
+
     /// Who is there; under each one's lease.
     pub(crate) fn member(&self, vantage: &str) -> String {
         format!("{}/member/{vantage}", self.0)

@@ -6,7 +6,8 @@ use failover_core::{EventRecord, State, Timestamp};
 
 use super::Group;
 use super::lease::Term;
-use super::record::{Epoch, Holder, SharedState, decode, encode};
+use super::lone::LoneMove;
+use super::record::{Epoch, Holder, SharedEvent, SharedPower, SharedState, decode, encode};
 use super::store::{Committed, Condition, Reading, StoreError, Write};
 
 /// Events that are kept in the store; every watcher has all of them in its own journal.
@@ -24,6 +25,14 @@ pub(crate) struct Log {
     pub(crate) states: BTreeMap<String, (u64, SharedState)>,
     /// The latest events, oldest first; their numbers are the log's.
     pub(crate) events: Vec<EventRecord>,
+    /// Which of them were made alone, and by which move.
+    pub(crate) origins: BTreeMap<u64, String>,
+    /// The number of the event up to which each channel has told people; `None`: nothing new.
+    pub(crate) told: Option<BTreeMap<String, u64>>,
+    /// The latest change of power of each site.
+    pub(crate) power: Vec<SharedPower>,
+    /// Moves that were made alone, by id, with the revisions that wrote them.
+    pub(crate) lone: BTreeMap<String, (u64, LoneMove)>,
 }
 
 /// One decision of one service.
@@ -36,6 +45,12 @@ pub(crate) struct Decision {
     pub(crate) events: Vec<EventRecord>,
     /// The revision of the state it follows; 0: none.
     pub(crate) after: u64,
+    /// The number of the log's latest event after it.
+    pub(crate) number: u64,
+    /// The move made alone that is settled with it, and the revision that wrote it.
+    pub(crate) lone: Option<(u64, LoneMove)>,
+    /// The events are of that move.
+    pub(crate) adopts: bool,
 }
 
 /// Why a decision is not in the log, as far as its maker may know. The term is over either way.
@@ -80,9 +95,18 @@ impl Group {
                 log.states.insert(service.to_owned(), (changed, state));
             }
         } else if key.starts_with(&self.keys.events())
-            && let Some(record) = decode(key, value)
+            && let Some(SharedEvent { record, origin }) = decode(key, value)
         {
+            log.origins.extend(origin.map(|origin| (record.seq, origin)));
             log.events.push(record);
+        } else if let Some(id) = key.strip_prefix(&self.keys.lone_moves())
+            && let Some(lone) = decode(key, value)
+        {
+            log.lone.insert(id.to_owned(), (changed, lone));
+        } else if key.starts_with(&self.keys.powers()) {
+            log.power.extend(decode::<SharedPower>(key, value));
+        } else if key == self.keys.told() {
+            log.told = decode(key, value);
         }
     }
 
@@ -116,27 +140,59 @@ impl Group {
         Err(Undecided::Unknown(problem))
     }
 
+    /// Writes a change of power; says whether it is certain. Tries as long as the term lasts.
+    pub(crate) async fn note_power(&self, term: &Term, change: &SharedPower) -> bool {
+        let Ok(value) = encode(change) else { return false };
+        let own = [Condition::Created(self.keys.holder(), term.created)];
+        let writes = [Write::put(self.keys.power(&change.service, &change.site), value)];
+        while term.holds() {
+            let noting = self.store.commit(&own, &writes);
+            match tokio::time::timeout_at(term.until().at.into(), noting).await {
+                Ok(Ok(Committed::Done(_))) => return true,
+                Ok(Ok(Committed::Refused)) => return false,
+                // Written twice it says the same.
+                Ok(Err(_)) | Err(_) => tokio::time::sleep(PAUSE).await,
+            }
+        }
+        false
+    }
+
+    /// Writes how far people have been told. Lost, they are told twice.
+    pub(crate) async fn note_told(&self, term: &Term, told: &BTreeMap<String, u64>) {
+        let Ok(value) = encode(told) else { return };
+        let own = [Condition::Created(self.keys.holder(), term.created)];
+        let writes = [Write::put(self.keys.told(), value)];
+        let noting = self.store.commit(&own, &writes);
+        let _ = tokio::time::timeout_at(term.until().at.into(), noting).await;
+    }
+
     fn transaction(
         &self,
         term: &Term,
         decision: &Decision,
         commit: &str,
     ) -> Result<(Vec<Condition>, Vec<Write>), StoreError> {
-        let Decision { service, at, state, events, after } = decision;
+        let Decision { service, at, state, events, after, number, lone, adopts } = decision;
         let state_key = self.keys.state(service);
-        let conditions = vec![
+        let mut conditions = vec![
             Condition::Created(self.keys.holder(), term.created),
             Condition::Changed(state_key.clone(), *after),
         ];
-        let number = events.last().map_or(0, |record| record.seq);
         let (commit, state) = (commit.to_owned(), state.clone());
-        let shared = SharedState { number, at: *at, commit, state };
+        let shared = SharedState { number: *number, at: *at, commit, state };
         let mut writes = vec![Write::put(state_key, encode(&shared)?)];
         for record in events {
-            writes.push(Write::put(self.keys.event(record.seq), encode(record)?));
+            let origin = lone.as_ref().filter(|_| *adopts).map(|(_, lone)| lone.id.clone());
+            let event = SharedEvent { record: record.clone(), origin };
+            writes.push(Write::put(self.keys.event(record.seq), encode(&event)?));
             if let Some(old) = record.seq.checked_sub(KEPT) {
                 writes.push(Write::remove(self.keys.event(old)));
             }
+        }
+        if let Some((written, lone)) = lone {
+            let key = self.keys.lone(&lone.id);
+            conditions.push(Condition::Changed(key.clone(), *written));
+            writes.push(Write::put(key, encode(lone)?));
         }
         Ok((conditions, writes))
     }

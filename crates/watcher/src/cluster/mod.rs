@@ -10,6 +10,7 @@ mod etcd;
 mod keys;
 mod lease;
 mod ledger;
+mod lone;
 mod mail;
 mod memory;
 mod news;
@@ -32,11 +33,12 @@ pub(crate) use ears::{hear_commands, hear_leaders, hear_log, hear_reports};
 pub use etcd::{EtcdCoordination, EtcdOptions};
 pub(crate) use lease::Term;
 pub(crate) use ledger::{Decision, Log, Undecided};
+pub(crate) use lone::{Base, Judgement, LoneMove, Standing};
 pub(crate) use mail::{answer, ask, take};
 pub use memory::{MemoryConnection, MemoryCoordination, Way};
 pub(crate) use news::{News, Said};
 pub(crate) use pulse::Pulse;
-pub(crate) use record::{Holder, MailAnswer, Probe, Report};
+pub(crate) use record::{Holder, MailAnswer, Probe, Report, SharedPower};
 pub(crate) use seat::{Membership, Seat};
 pub use store::{
     Change, Committed, Condition, Coordination, Entry, LeaseId, Reading, StoreError, Watching,

@@ -33,6 +33,16 @@ pub(crate) struct SharedState {
     pub(crate) state: State,
 }
 
+/// An event in the log.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SharedEvent {
+    #[serde(flatten)]
+    pub(crate) record: EventRecord,
+    /// The move made alone that it is of: one watcher has it in its journal already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) origin: Option<String>,
+}
+
 /// What a watcher says of itself and of what it has seen. Each one takes the place of the one
 /// before, and nobody who watches misses one.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -55,6 +65,24 @@ pub(crate) struct Report {
     pub(crate) journal: Option<String>,
     /// Whether it sees any site up.
     pub(crate) sees: bool,
+    /// Services that it has moved alone, of which the group does not know yet.
+    #[serde(default)]
+    pub(crate) alone: Vec<String>,
+    /// The digest of each service's policy.
+    #[serde(default)]
+    pub(crate) policies: Vec<(String, u64)>,
+}
+
+/// The latest change of the power of a site's servers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SharedPower {
+    pub(crate) service: String,
+    pub(crate) site: String,
+    pub(crate) act: String,
+    pub(crate) asked: Timestamp,
+    pub(crate) ended: Option<Timestamp>,
+    pub(crate) served: Option<Timestamp>,
+    pub(crate) given_up: Option<String>,
 }
 
 /// A probe that has ended.

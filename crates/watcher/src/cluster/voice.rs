@@ -25,6 +25,8 @@ pub(crate) struct Facts {
     pub(crate) leads: bool,
     pub(crate) journal: Option<String>,
     pub(crate) sees: bool,
+    pub(crate) alone: Vec<String>,
+    pub(crate) policies: Vec<(String, u64)>,
 }
 
 /// The task that speaks for this watcher.
@@ -119,7 +121,7 @@ impl Waiting {
     fn report(&mut self, group: &Group, facts: &Facts, version: &str) -> Report {
         self.urgent = false;
         self.number += 1;
-        let Facts { isolated, lags, leads, journal, sees } = facts.clone();
+        let Facts { isolated, lags, leads, journal, sees, alone, policies } = facts.clone();
         Report {
             instance: group.instance.clone(),
             number: self.number,
@@ -131,6 +133,8 @@ impl Waiting {
             leads,
             journal,
             sees,
+            alone,
+            policies,
         }
     }
 }

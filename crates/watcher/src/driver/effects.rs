@@ -72,7 +72,7 @@ impl Driver {
             tracing::error!("an attempt to publish without a journal was suppressed");
             return;
         }
-        let Some(gate) = self.gate() else { return };
+        let Some(gate) = self.gate_of(service) else { return };
         let (setup, facts) = (self.setup.clone(), self.facts.0.clone());
         let known = self.services[service].setup.clone();
         let Some(place) = self.services[service].places.get_mut(provider.index()) else { return };
@@ -164,6 +164,10 @@ impl Driver {
         match request {
             Request::Command { service, who, command, reply } => match place(&service) {
                 Some(at) => self.command(at, who, command, reply),
+                None => drop(reply.send(Err(CommandError::UnknownService(service)))),
+            },
+            Request::Alone { service, who, sites, reply } => match place(&service) {
+                Some(at) => self.command_alone(at, who, sites, reply),
                 None => drop(reply.send(Err(CommandError::UnknownService(service)))),
             },
             Request::Plan { service, to, reply } => match place(&service) {

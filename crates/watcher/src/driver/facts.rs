@@ -57,12 +57,13 @@ impl Driver {
                 self.commanded(service, who, command, reply);
             }
             Fact::Mirrored(problem) => self.mirrored(problem),
+            Fact::Handed(id) => self.handed(&id),
             Fact::Raised(alert) => self.raise(alert),
             Fact::Over { key, text } => self.clear(&key, &text),
             Fact::Isolated(isolated) => {
                 self.is_isolated(isolated);
                 if let Some(seated) = &self.seated {
-                    seated.own.send_modify(|own| own.isolated = isolated);
+                    seated.facts.send_modify(|own| own.isolated = isolated);
                 }
                 for service in 0..self.services.len() {
                     let vantage = self.services[service].setup.vantage;

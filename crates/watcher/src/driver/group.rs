@@ -1,5 +1,5 @@
 //! A driver's part in its group: what it knows of the others, and what it tells them.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,10 +8,10 @@ use tokio::sync::{mpsc, watch};
 
 use super::step::{Job, Reply};
 use super::task::Task;
-use super::{Driver, Fact, mirror, peers};
+use super::{Driver, Fact, in_hand, mirror, peers, shared_power};
 use crate::alert::Alert;
 use crate::cluster::{
-    self, Cluster, Group, Holder, Membership, News, OwnFacts, Probe, Seat, Term, Voice,
+    self, Cluster, Group, Holder, LoneMove, Membership, News, OwnFacts, Probe, Seat, Term, Voice,
 };
 use crate::error::CommandError;
 use crate::setup::Setup;
@@ -36,6 +36,21 @@ pub(crate) struct Seated {
     /// The number of the log's latest event.
     pub(super) number: u64,
     pub(super) mirror: mirror::Mirror,
+    pub(super) in_hand: in_hand::InHand,
+    /// What is turned on and off, on its way into the store.
+    pub(super) power: mpsc::UnboundedSender<shared_power::Note>,
+    notes: Option<mpsc::UnboundedReceiver<shared_power::Note>>,
+    /// Moves made alone that are in the log, by id, with the revisions that wrote them.
+    pub(super) lone: BTreeMap<String, (u64, LoneMove)>,
+    /// Those that were ever made here.
+    pub(super) own: BTreeSet<String>,
+    /// Those that were handed over since this watcher began, with their services.
+    pub(super) handed: BTreeMap<String, String>,
+    pub(super) handing: Option<Task>,
+    /// Whether it was tried to reach the store.
+    pub(super) tried: bool,
+    /// Since when the store is reached again, until the others have been heard.
+    pub(super) returned: Option<Instant>,
     /// Who leads, as the store says.
     pub(super) holder: Option<Holder>,
     /// Since when nobody does.
@@ -46,15 +61,22 @@ pub(crate) struct Seated {
     /// When they were looked after last.
     pub(super) looked: Instant,
     pub(super) probes: mpsc::Sender<(Probe, Instant)>,
-    pub(super) own: watch::Sender<OwnFacts>,
+    pub(super) facts: watch::Sender<OwnFacts>,
     heard: Option<Heard>,
     tasks: Vec<Task>,
 }
 
 impl Seated {
-    pub(crate) fn new(cluster: Cluster, setup: &Setup, mirrored: BTreeMap<String, u64>) -> Self {
+    /// What is known of the log, and the moves that were ever made here alone.
+    pub(crate) fn new(
+        cluster: Cluster,
+        setup: &Setup,
+        mirrored: BTreeMap<String, u64>,
+        own: BTreeSet<String>,
+    ) -> Self {
         let (probes, waiting) = mpsc::channel(WAITING_MAX);
-        let (own, facts) = watch::channel(OwnFacts::default());
+        let (sender, facts) = watch::channel(OwnFacts::default());
+        let (power, notes) = mpsc::unbounded_channel();
         Self {
             group: Arc::new(Group::new(cluster, &setup.vantage)),
             membership: Arc::new(watch::channel(None).0),
@@ -62,13 +84,22 @@ impl Seated {
             revisions: BTreeMap::new(),
             number: 0,
             mirror: mirror::Mirror::new(mirrored),
+            in_hand: in_hand::InHand::default(),
+            power,
+            notes: Some(notes),
+            lone: BTreeMap::new(),
+            own,
+            handed: BTreeMap::new(),
+            handing: None,
+            tried: false,
+            returned: None,
             holder: None,
             vacant: Some(Instant::now()),
             away: Some("it was not reached yet".to_owned()),
             peers: peers::expected(setup),
             looked: Instant::now(),
             probes,
-            own,
+            facts: sender,
             heard: Some((waiting, facts)),
             tasks: Vec::new(),
         }
@@ -83,6 +114,9 @@ impl Seated {
         self.tasks.push(Task::spawn(cluster::hear_log(group.clone(), facts.clone())));
         self.tasks.push(Task::spawn(cluster::hear_reports(group.clone(), facts.clone())));
         self.tasks.push(Task::spawn(cluster::hear_commands(group.clone(), facts.clone())));
+        if let Some(notes) = self.notes.take() {
+            self.tasks.push(Task::spawn(shared_power::note_power(self.group.clone(), notes)));
+        }
         if let Some((probes, facts)) = self.heard.take() {
             let membership = self.membership.clone();
             let freshness = setup.services.iter().map(|service| service.policy().freshness);
@@ -98,12 +132,18 @@ impl Seated {
         self.term.is_some()
     }
 
+    /// Whether the store is reached and knows this watcher.
+    pub(super) fn is_member(&self) -> bool {
+        self.membership.borrow().is_some()
+    }
+
     /// Gives lead and lease back, so that the next one need not wait for their end.
     pub(super) async fn leave(&mut self) {
         if let Some(term) = self.term.take() {
             term.finish();
         }
         self.tasks.clear();
+        self.handing = None;
         let member = *self.membership.borrow();
         if let Some(lease) = member {
             let _ = self.group.store.end(lease).await;
@@ -113,6 +153,8 @@ impl Seated {
 
 impl Driver {
     pub(super) fn join_group(&mut self) {
+        // Before the others hear of this watcher.
+        self.tell_of_oneself();
         let floor = self.services.iter().map(|service| service.machine.state().epoch()).max();
         if let Some(seated) = &mut self.seated {
             seated.start(&self.setup, floor.unwrap_or(0), &self.facts.0);
@@ -128,8 +170,10 @@ impl Driver {
         match news {
             News::Joined => {
                 if let Some(seated) = &mut self.seated {
-                    seated.away = None;
+                    (seated.away, seated.tried) = (None, true);
+                    seated.returned = Some(Instant::now());
                 }
+                self.hand_over();
                 self.clear(STORE, "This watcher is a member of its group again.");
             }
             News::Away(problem) => self.away(problem),
@@ -152,9 +196,10 @@ impl Driver {
         let text =
             format!("This watcher is no member of its group, so it moves nothing: {problem}.");
         if let Some(seated) = &mut self.seated {
-            seated.away = Some(problem);
+            (seated.away, seated.tried, seated.handing) = (Some(problem), true, None);
         }
         self.raise(Alert::new(STORE, failover_core::Severity::Critical, text));
+        self.resume_alone();
     }
 
     fn holder(&mut self, holder: Option<Holder>) {
@@ -180,8 +225,10 @@ impl Driver {
         let member = *seated.membership.borrow();
         let Some(member) = member else {
             let why = seated.away.clone().unwrap_or_default();
-            let text =
-                format!("nothing was changed: the watchers' shared store is not reached: {why}");
+            let text = format!(
+                "nothing was changed: the watchers' shared store is not reached: {why}. This watcher \
+                     can be ordered to move the service alone, with a forced move that says so"
+            );
             drop(reply.send(Err(CommandError::Elsewhere(text))));
             return;
         };
@@ -245,7 +292,8 @@ impl Driver {
     /// The state that all watchers have agreed upon, as far as this one knows.
     pub(super) fn agreed(&self, service: usize) -> &State {
         let service = &self.services[service];
-        service.shared.as_ref().unwrap_or(&service.machine).state()
+        let shared = service.shared.as_ref().filter(|_| service.alone.is_none());
+        shared.unwrap_or(&service.machine).state()
     }
 }
 

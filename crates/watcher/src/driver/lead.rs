@@ -33,6 +33,7 @@ impl Driver {
             .collect();
         let revisions = log.states.iter().map(|(name, (revision, _))| (name.clone(), *revision));
         let (revisions, number) = (revisions.collect(), log.number());
+        let power = log.power.clone();
         self.mirror(log);
         let Some(seated) = &mut self.seated else { return };
         (seated.revisions, seated.number) = (revisions, number);
@@ -47,41 +48,41 @@ impl Driver {
             self.rebuild(service, state);
         }
         self.queue.extend(commands);
+        self.take_over_power(power);
+        self.tell_what_is_in_hand();
         self.pictures.hurry();
     }
 
     /// Another machine for a service; nothing that was under way for the one before is for it.
-    fn rebuild(&mut self, place: usize, state: State) {
+    pub(super) fn rebuild(&mut self, place: usize, state: State) {
         let service = &mut self.services[place];
         service.recorder.interrupt();
         service.machine = Failover::new(service.setup.spec.policy.clone(), state);
         service.shared = None;
         service.lags_told.fill(None);
-        for provider in &mut service.places {
-            (provider.publishing, provider.reading, provider.verifying) = (None, None, None);
-            provider.changed();
-            provider.prod.notify_one();
-        }
+        service.let_go();
+        service.places.iter().for_each(|provider| provider.prod.notify_one());
         self.queue.push_back(Job::of(place, Input::LeadershipLost));
         self.queue.push_back(Job::of(place, Input::Journal { writable: true }));
         for input in self.isolation(place) {
             self.queue.push_back(Job::of(place, input));
         }
         self.tell_lags(place);
-        if let Some(input) = self.leadership() {
-            self.queue.push_back(Job::of(place, input));
-        }
+        // Told of it as soon as it is known what was done alone.
+        self.services[place].waits.get_or_insert_default();
     }
 
     /// The lease was prolonged.
     pub(super) fn prolonged(&mut self) {
         let Some(input) = self.leadership() else { return };
         for service in 0..self.services.len() {
-            self.queue.push_back(Job::of(service, input.clone()));
+            if self.services[service].waits.is_none() {
+                self.queue.push_back(Job::of(service, input.clone()));
+            }
         }
     }
 
-    fn leadership(&self) -> Option<Input> {
+    pub(super) fn leadership(&self) -> Option<Input> {
         let term = self.seated.as_ref()?.term.as_ref()?;
         let until = self.setup.clock.stamp(term.until().at);
         term.holds().then_some(Input::Leadership { epoch: term.epoch, until })
@@ -94,14 +95,13 @@ impl Driver {
         let Some(term) = seated.term.take() else { return };
         term.finish();
         seated.group.calls.send_replace(());
-        tracing::warn!("{} does not lead any more (epoch {})", seated.group.vantage, term.epoch);
+        let vantage = seated.group.vantage.clone();
+        self.send_back_waiting();
+        tracing::warn!("{vantage} does not lead any more (epoch {})", term.epoch);
         for place in (0..self.services.len()).rev() {
             let service = &mut self.services[place];
             service.recorder.interrupt();
-            for provider in &mut service.places {
-                (provider.publishing, provider.reading, provider.verifying) = (None, None, None);
-                provider.changed();
-            }
+            service.let_go();
             let [broken, works] = [false, true].map(|writable| Input::Journal { writable });
             for input in [works, Input::LeadershipLost, broken] {
                 self.queue.push_front(Job::of(place, input));
@@ -139,6 +139,9 @@ impl Driver {
             state: state.clone(),
             events: events.collect(),
             after: seated.revisions.get(setup.name()).copied().unwrap_or(0),
+            number: seated.number + step.taken.records.len() as u64,
+            lone: None,
+            adopts: false,
         };
         let group = seated.group.clone();
         let (reply, written) = oneshot::channel();

@@ -53,7 +53,9 @@ impl Driver {
             self.lose_lead();
         }
         let Some(seated) = &mut self.seated else { return };
-        if log.id.is_some() {
+        if log.id.is_some() && seated.mirror.log != log.id {
+            // Another log knows nothing of the moves of the one before.
+            seated.lone.clear();
             seated.mirror.log.clone_from(&log.id);
         }
         let known = seated.mirror.number();
@@ -66,9 +68,24 @@ impl Driver {
                 first - 1
             );
         }
+        for (id, (revision, lone)) in log.lone {
+            if seated.lone.get(&id).is_none_or(|(known, _)| *known < revision) {
+                seated.lone.insert(id, (revision, lone));
+            }
+        }
+        let here = |record: &EventRecord| {
+            // What was done here alone is in the journal here.
+            let origin = log.origins.get(&record.seq);
+            origin.is_some_and(|origin| seated.own.contains(origin))
+        };
+        let news = |record: &EventRecord| record.seq > known && !here(record);
+        let news: Vec<EventRecord> = log.events.into_iter().filter(news).collect();
         let mut events = Vec::new();
-        for record in log.events.into_iter().filter(|record| record.seq > known) {
+        let mut numbers = Vec::new();
+        for record in news {
             self.seq += 1;
+            // Of what was done alone people were told where it was done.
+            numbers.push((!log.origins.contains_key(&record.seq)).then_some(record.seq));
             events.push(EventRecord { seq: self.seq, ..record });
         }
         let mut states = Vec::new();
@@ -82,16 +99,20 @@ impl Driver {
                 states.push((name, shared.at, shared.state));
             }
         }
-        for record in &events {
+        for (number, record) in numbers.into_iter().zip(&events) {
             self.remember_of_others(record);
-            self.overhear(record);
+            self.overhear(number, record);
         }
         let Some(seated) = &mut self.seated else { return };
+        if let Some(told) = log.told {
+            seated.in_hand.reached(told);
+        }
         let mirrored = seated.mirror.reached(number.max(known));
         if !events.is_empty() || !states.is_empty() {
             self.keep_mirror(Batch { events, states, mirrored, ..Batch::default() });
             self.pictures.hurry();
         }
+        self.look_after_lone_moves();
     }
 
     /// What people are shown while another watcher leads; it decides nothing.

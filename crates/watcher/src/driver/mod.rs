@@ -5,20 +5,25 @@
 //! taken and nothing is carried out.
 mod account;
 mod alerts;
+mod alone;
 mod effects;
 mod facts;
 mod following;
 mod gate;
 mod group;
+mod in_hand;
 mod lead;
 mod losses;
 mod mirror;
 mod note;
 mod peers;
 mod picture;
+mod policies;
 mod power;
 mod recording;
 mod service;
+mod settle;
+mod shared_power;
 mod step;
 mod task;
 mod telling;
@@ -47,6 +52,7 @@ use crate::setup::Setup;
 use crate::telling::{Courier, DeliveryCounts, Desk, Sender};
 use crate::{anchors, probe, zone};
 
+pub(crate) use alone::Alone;
 pub(crate) use gate::Gate;
 pub(crate) use group::Seated;
 pub(crate) use power::Works;
@@ -85,6 +91,8 @@ pub(crate) enum Fact {
     Command { service: String, who: Actor, command: Command, reply: step::Reply },
     /// The journal has followed the shared log, or why it has not.
     Mirrored(Option<String>),
+    /// The group has been told of the move of this id that was made here alone.
+    Handed(String),
 }
 
 pub(crate) type Stored = Result<Vec<Option<RrSet>>, String>;
@@ -224,10 +232,16 @@ impl Driver {
         self.start();
         loop {
             self.pulse.beat();
-            while self.pending.is_none()
-                && let Some(job) = self.queue.pop_front()
-            {
-                self.step(job).await;
+            loop {
+                while self.pending.is_none()
+                    && let Some(job) = self.queue.pop_front()
+                {
+                    self.step(job).await;
+                }
+                self.reconcile();
+                if self.pending.is_some() || self.queue.is_empty() {
+                    break;
+                }
             }
             if self.has_ended() {
                 return self.end().await;
@@ -271,7 +285,11 @@ impl Driver {
         let unfinished = std::mem::take(&mut self.unfinished);
         self.resume_following(unfinished);
         if !self.leads() {
-            (0..self.services.len()).for_each(|service| self.yield_power(service));
+            // What is done from here alone goes on until the group knows of it.
+            let all = 0..self.services.len();
+            let others: Vec<usize> =
+                all.filter(|place| self.services[*place].lone.is_empty()).collect();
+            others.into_iter().for_each(|place| self.yield_power(place));
         } else if writable {
             self.resume_power();
         }
@@ -294,6 +312,7 @@ impl Driver {
             self.look_after_peers();
             self.keep_quiet_facts(now);
             self.tell_in_time();
+            self.note_told();
         }
         self.reckon_bounds(now);
         if self.pictures.due() <= now {

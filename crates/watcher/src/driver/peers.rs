@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use failover_core::{
-    Blocker, CheckId, ClusterView, Input, PeerView, Severity, SiteId, Timestamp, VantageId, Verdict,
+    Blocker, CheckId, ClusterView, Digest, Input, PeerView, Severity, SiteId, Timestamp, VantageId,
+    Verdict,
 };
 
 use super::Driver;
@@ -48,6 +49,14 @@ impl Peer {
     fn new() -> Self {
         let expected = Instant::now();
         Self { pulse: Pulse::default(), latest: None, heard: None, expected, blind: None }
+    }
+
+    pub(super) fn policies(&self) -> &[(String, u64)] {
+        self.latest.as_ref().map(|report| report.policies.as_slice()).unwrap_or_default()
+    }
+
+    pub(super) fn was_heard_after(&self, moment: Instant) -> bool {
+        self.heard.is_some_and(|heard| heard >= moment)
     }
 
     fn silent_for(&self, now: Instant) -> Duration {
@@ -140,7 +149,7 @@ impl Driver {
     pub(super) fn isolation(&self, service: usize) -> Vec<Input> {
         let Some(seated) = &self.seated else { return Vec::new() };
         let mut inputs = Vec::new();
-        if seated.own.borrow().isolated {
+        if seated.facts.borrow().isolated {
             let vantage = self.services[service].setup.vantage;
             inputs.push(Input::Isolated { vantage, isolated: true });
         }
@@ -165,6 +174,20 @@ impl Driver {
         own.map(|(.., millis)| Duration::from_millis(*millis)).max()
     }
 
+    /// Whether another watcher has moved this service alone, and the group does not know of it yet.
+    pub(super) fn peer_is_alone(&self, service: &str) -> bool {
+        let Some(seated) = &self.seated else { return false };
+        let (now, patience) = (Instant::now(), seated.group.lease * 2);
+        let heard = seated.peers.values().filter(|peer| peer.silent_for(now) < patience);
+        let mut alone = heard.filter_map(|peer| peer.latest.as_ref()).flat_map(|all| &all.alone);
+        alone.any(|name| name == service)
+    }
+
+    pub(super) fn policy_digests(&self) -> Vec<(String, u64)> {
+        let all = self.services.iter().map(|service| &service.setup);
+        all.map(|setup| (setup.name().to_owned(), Digest::of(setup.policy()))).collect()
+    }
+
     /// Tells the others what is true of this watcher now.
     pub(super) fn tell_of_oneself(&self) {
         let Some(seated) = &self.seated else { return };
@@ -182,8 +205,10 @@ impl Driver {
             }
         }
         let (leads, journal) = (seated.leads(), seated.mirror.problem.clone());
-        seated.own.send_if_modified(|own| {
-            let facts = OwnFacts { isolated: own.isolated, lags, leads, journal, sees };
+        let (alone, policies) = (self.alone_services(), self.policy_digests());
+        seated.facts.send_if_modified(|own| {
+            let facts =
+                OwnFacts { isolated: own.isolated, lags, leads, journal, sees, alone, policies };
             let news = *own != facts;
             *own = facts;
             news
@@ -203,7 +228,7 @@ impl Driver {
             return;
         }
         let patience = seated.group.lease * 2;
-        let sees = seated.own.borrow().sees;
+        let sees = seated.facts.borrow().sees;
         let mut news = Vec::new();
         for (name, peer) in &mut seated.peers {
             let key = format!("peer:{name}");
@@ -228,6 +253,7 @@ impl Driver {
         let vacant = seated.vacant.filter(|since| now - *since >= patience);
         let text = vacant.map(|_| "No watcher leads, so nothing is moved by itself.".to_owned());
         news.push((VACANT.to_owned(), text, "A watcher leads again.".to_owned()));
+        news.extend(self.policy_news());
         for service in 0..self.services.len() {
             news.extend(self.services_news(service, now));
         }
@@ -250,8 +276,8 @@ impl Driver {
         let leader = holder.map(|holder| holder.vantage.clone()).unwrap_or_default();
         let agreed = self.agreed(place).desired();
         let service = &mut self.services[place];
-        let view = service.machine.view(self.setup.clock.now());
-        let same = agreed == service.machine.state().desired();
+        let view = service.seeing().view(self.setup.clock.now());
+        let same = agreed == service.seeing().state().desired();
         let lead = |blocker: &Blocker| matches!(blocker, Blocker::NotLeader);
         let due =
             !leads && same && view.next.wants.is_some() && view.next.blockers.iter().all(lead);

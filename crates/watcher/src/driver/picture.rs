@@ -74,7 +74,7 @@ impl Driver {
             // A step that is not durable has not been taken, as far as anybody can see.
             let before = self.pending.as_ref().and_then(|pending| pending.before(place));
             let view = before.unwrap_or(&service.machine).view(at);
-            service.picture(service.with_shared(view, at))
+            service.picture(service.with_others(view, at))
         });
         let problem = self.trouble.as_ref().map(|trouble| trouble.problem.clone());
         Snapshot {
@@ -112,10 +112,13 @@ impl Service {
         }
     }
 
-    /// What a follower sees by itself, with the state that all share.
-    fn with_shared(&self, seen: View, at: Timestamp) -> View {
-        let Some(shared) = &self.shared else { return seen };
-        let agreed = shared.view(at);
+    /// What this watcher sees by itself, with the state that all share, or with the one it makes alone.
+    fn with_others(&self, own: View, at: Timestamp) -> View {
+        let (seen, agreed) = match (&self.alone, &self.shared) {
+            (Some(alone), _) => (alone.witness.view(at), own),
+            (None, Some(shared)) => (own, shared.view(at)),
+            (None, None) => return own,
+        };
         let sites = seen.sites.into_iter().zip(&agreed.sites).map(|(seen, agreed)| SiteView {
             active: agreed.active,
             maintenance: agreed.maintenance.clone(),

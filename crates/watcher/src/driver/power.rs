@@ -25,9 +25,9 @@ pub(crate) struct Works {
 }
 
 #[derive(Debug)]
-struct Work {
-    change: PowerChange,
-    task: Option<Task>,
+pub(super) struct Work {
+    pub(super) change: PowerChange,
+    pub(super) task: Option<Task>,
 }
 
 impl Works {
@@ -48,6 +48,20 @@ impl Works {
         works
     }
 
+    /// The latest change of a site.
+    pub(super) fn change(&self, site: SiteId) -> Option<&PowerChange> {
+        self.latest.get(&site).map(|work| &work.change)
+    }
+
+    /// Puts what another watcher has begun in place of what is known.
+    pub(super) fn take_over(&mut self, site: SiteId, work: Work) {
+        let known = self.starts.contains(&(site, work.change.asked));
+        if work.change.act == Act::Start && !known {
+            self.starts.push((site, work.change.asked));
+        }
+        self.latest.insert(site, work);
+    }
+
     fn is_under_way(&self, site: SiteId, act: Act) -> bool {
         self.latest.get(&site).is_some_and(|work| {
             work.task.is_some() && work.change.act == act && work.change.ended.is_none()
@@ -58,20 +72,22 @@ impl Works {
 impl Driver {
     /// Goes on with what an earlier watcher on this journal has begun.
     pub(super) fn resume_power(&mut self) {
+        (0..self.services.len()).for_each(|service| self.resume_power_of(service));
+    }
+
+    pub(super) fn resume_power_of(&mut self, service: usize) {
         let now = self.setup.clock.now();
-        for service in 0..self.services.len() {
-            let view = self.services[service].machine.view(now);
-            self.give_up_fences(service, &view, now);
-            let open: Vec<SiteId> = self.services[service]
-                .works
-                .latest
-                .iter()
-                .filter(|(_, work)| work.change.ended.is_none())
-                .map(|(site, _)| *site)
-                .collect();
-            for site in open {
-                self.begin(service, site, None);
-            }
+        let view = self.services[service].machine.view(now);
+        self.give_up_fences(service, &view, now);
+        let open: Vec<SiteId> = self.services[service]
+            .works
+            .latest
+            .iter()
+            .filter(|(_, work)| work.change.ended.is_none())
+            .map(|(site, _)| *site)
+            .collect();
+        for site in open {
+            self.begin(service, site, None);
         }
     }
 
@@ -156,7 +172,9 @@ impl Driver {
 
     /// Lets a task do what the latest change of `site` says, once it is on the disk.
     fn begin(&mut self, service: usize, site: SiteId, written: Option<Written>) {
-        let Some(gate) = self.gate() else { return };
+        let Some(gate) = self.gate_of(service) else { return };
+        // The store knows of it before anything is done, too.
+        let shared = written.is_some().then(|| self.share_power(service, site)).flatten();
         let (setup, facts) = (self.setup.clone(), self.facts.0.clone());
         let known = self.services[service].setup.clone();
         let Some(work) = self.services[service].works.latest.get_mut(&site) else { return };
@@ -171,6 +189,13 @@ impl Driver {
                 && !matches!(written.await, Ok(Ok(())))
             {
                 // Nothing was done; whoever wants it asks again.
+                let _ = facts.send(Fact::Powered { service, site, id, ok: false }).await;
+                return;
+            }
+            if let Some(shared) = shared
+                && !matches!(shared.await, Ok(true))
+            {
+                // Whoever leads by now asks for it.
                 let _ = facts.send(Fact::Powered { service, site, id, ok: false }).await;
                 return;
             }
@@ -206,6 +231,7 @@ impl Driver {
             let batch = Batch { power: vec![work.change.clone()], ..Batch::default() };
             drop(self.journal.commit(batch));
         }
+        drop(self.share_power(service, site));
     }
 
     /// Looks after the servers: notes when a started site is up, ends what is not wanted any more,

@@ -37,6 +37,11 @@ pub(super) struct Facts {
 }
 
 impl Facts {
+    /// None are recorded of what leads to nothing in a machine of the group.
+    pub(super) fn none() -> Self {
+        Self { chunks: Vec::new(), undo: None }
+    }
+
     /// The step was not taken after all: all facts but its own wait again.
     pub(super) fn undo(self, recorder: &mut Recorder) {
         recorder.put_back(self.chunks);

@@ -12,9 +12,11 @@ use failover_core::{
 };
 use tokio::sync::{Notify, watch};
 
-use super::Works;
+use super::step::Job;
 use super::task::Task;
+use super::{Alone, Works};
 use crate::facts::Recorder;
+use crate::journal::LoneRow;
 use crate::lag::Lags;
 use crate::observe::Heard;
 use crate::probe::{self, Row, Voice};
@@ -29,6 +31,12 @@ pub(crate) struct Service {
     pub(crate) machine: Failover,
     /// While another watcher leads: a machine with the state that all share, to be looked at only.
     pub(crate) shared: Option<Failover>,
+    /// Moves made here alone of which the group does not know, oldest first.
+    pub(crate) lone: Vec<LoneRow>,
+    /// Set while this watcher moves the service alone; the machine is the one that does it.
+    pub(crate) alone: Option<Alone>,
+    /// Set while a leader has not taken up its lead: the commands that wait for it.
+    pub(super) waits: Option<Vec<Job>>,
     /// Since when a follower has seen that a move is due.
     pub(crate) due: Option<Instant>,
     /// Since when vantages disagree about an active site.
@@ -121,6 +129,9 @@ impl Service {
             setup,
             machine,
             shared: None,
+            lone: Vec::new(),
+            alone: None,
+            waits: None,
             due: None,
             doubted: None,
             recorder,

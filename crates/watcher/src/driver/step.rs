@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use super::Driver;
 use super::note::Note;
 use super::recording::Facts;
+use super::settle::Settling;
 use super::task::Task;
 use crate::cluster::Undecided;
 use crate::error::{CommandError, JournalError, RunError};
@@ -65,7 +66,9 @@ impl Pending {
     /// The machine of `service` as it was before the step that is not durable yet.
     pub(crate) fn before(&self, service: usize) -> Option<&Failover> {
         match &self.what {
-            Writing::Step(step) if step.taken.service == service => Some(&step.before),
+            Writing::Step(step) | Writing::Alone(step) if step.taken.service == service => {
+                Some(&step.before)
+            }
             Writing::Decision(decided) if decided.step.taken.service == service => {
                 Some(&decided.step.before)
             }
@@ -92,8 +95,12 @@ pub(super) enum Answered {
 #[derive(Debug)]
 pub(super) enum Writing {
     Step(Box<Step>),
+    /// A step that is taken alone.
+    Alone(Box<Step>),
     /// A step that is to be in the shared log.
     Decision(Box<Decided>),
+    /// A move made alone that is to be in the shared log.
+    Settling(Box<Settling>),
     /// The backlog, and the facts that led to it, by service.
     Recovery(Vec<Vec<Chunk>>),
     /// What somebody does beside the decision.
@@ -155,6 +162,10 @@ impl Driver {
             trouble.held.push(job);
             return;
         }
+        if self.services.get(job.service).is_some_and(|service| service.alone.is_some()) {
+            return self.step_alone(job).await;
+        }
+        let Some(job) = self.waits(job) else { return };
         let now = self.setup.clock.now();
         let Some(service) = self.services.get_mut(job.service) else { return };
         service.notices(now, &job.input, &self.setup.counts, job.service);
@@ -205,6 +216,11 @@ impl Driver {
         self.write(batch, what);
     }
 
+    /// Writes a step that is taken alone.
+    pub(super) fn write_alone(&mut self, batch: Batch, step: Step) {
+        self.write(batch, Writing::Alone(Box::new(step)));
+    }
+
     pub(super) fn write(&mut self, batch: Batch, what: Writing) {
         let written = Awaited::Journal(self.journal.commit(batch));
         self.setup.counts.writes();
@@ -220,6 +236,17 @@ impl Driver {
     ) {
         let what = Writing::Decision(Box::new(decided));
         let written = Awaited::Log(answer, task);
+        self.pending = Some(Pending { written, since: Instant::now(), what });
+    }
+
+    /// The same, for a move that was made alone.
+    pub(super) fn await_settling(
+        &mut self,
+        answer: oneshot::Receiver<Result<u64, Undecided>>,
+        task: Task,
+        settling: Settling,
+    ) {
+        let (written, what) = (Awaited::Log(answer, task), Writing::Settling(Box::new(settling)));
         self.pending = Some(Pending { written, since: Instant::now(), what });
     }
 
@@ -241,12 +268,18 @@ impl Driver {
                 self.undecided(decided.step, &why);
                 return Ok(());
             }
+            (Writing::Settling(settling), Answered::Log(result)) => {
+                self.settled(*settling, result);
+                return Ok(());
+            }
             (what, Answered::Journal(result)) => (what, result),
             // Each waits for its own.
             (_, Answered::Log(_)) => return Ok(()),
         };
         match result {
-            (Writing::Decision(_), _) => {}
+            (Writing::Decision(_) | Writing::Settling(_), _) => {}
+            (Writing::Alone(step), Ok(())) => self.moved_alone(*step).await,
+            (Writing::Alone(step), Err(error)) => self.undo_alone(*step, &error),
             (Writing::Step(step), Ok(())) => {
                 let name = self.services[step.taken.service].setup.clone();
                 self.setup.options.reached(name.name(), "recorded").await;
@@ -329,7 +362,12 @@ impl Driver {
         self.pictures.hurry();
     }
 
-    fn records(&mut self, service: usize, at: Timestamp, outputs: &[Output]) -> Vec<EventRecord> {
+    pub(super) fn records(
+        &mut self,
+        service: usize,
+        at: Timestamp,
+        outputs: &[Output],
+    ) -> Vec<EventRecord> {
         let setup = &self.services[service].setup;
         let mut records = Vec::new();
         for output in outputs {
@@ -347,7 +385,7 @@ impl Driver {
         records
     }
 
-    fn audit(&self, job: &Job, at: Timestamp, outputs: &[Output]) -> Option<Audit> {
+    pub(super) fn audit(&self, job: &Job, at: Timestamp, outputs: &[Output]) -> Option<Audit> {
         let Input::Operator { who, command } = &job.input else { return None };
         let setup = &self.services[job.service].setup;
         let outcome = match refusal(outputs) {

@@ -90,16 +90,6 @@ impl Driver {
         self.tell(news);
     }
 
-    /// What another watcher has decided, and has told people of; known here in case this one has to
-    /// tell them how it ends.
-    pub(super) fn overhear(&mut self, record: &EventRecord) {
-        let place = self.services.iter().position(|one| one.setup.name() == record.service);
-        let Some(place) = place else { return };
-        let mut news = self.desk.hear(record, &self.services[place].setup);
-        news.notifications.clear();
-        self.tell(news);
-    }
-
     /// Tells people of something that is no event of a step.
     pub(super) fn tell(&mut self, news: News) {
         if news.is_empty() {

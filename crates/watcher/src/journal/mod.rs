@@ -3,6 +3,7 @@
 //! One SQLite file (WAL, `synchronous=FULL`), one writing thread, one writer per file.
 mod curves;
 mod facts;
+mod lone;
 mod mirrored;
 mod notices;
 mod open;
@@ -31,6 +32,7 @@ use crate::telling::News;
 
 pub(crate) use curves::interrupted;
 pub use curves::read_curves;
+pub(crate) use lone::{LoneRow, Stage};
 pub(crate) use notices::Told;
 pub use notices::read_notifications;
 pub(crate) use open::{Terms, open};
@@ -57,6 +59,8 @@ pub(crate) struct Batch {
     pub(crate) facts: Vec<Chunk>,
     /// How far the shared log was followed with it: which log, and the number of its event.
     pub(crate) mirrored: Option<(String, u64)>,
+    /// A move that is made here alone; the events are of it.
+    pub(crate) lone: Option<Box<LoneRow>>,
 }
 
 /// One command and what became of it.

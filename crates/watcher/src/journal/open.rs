@@ -10,7 +10,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::notices::{self, Told};
 use super::write::{Failed, Writer, number, words};
-use super::{Retention, curves, mirrored, power, read, schema};
+use super::{LoneRow, Retention, curves, lone, mirrored, power, read, schema};
 use crate::error::JournalError;
 use crate::power::PowerChange;
 
@@ -42,6 +42,8 @@ pub(crate) struct Opened {
     pub(crate) unfinished: Vec<Curve>,
     /// How far shared logs were followed.
     pub(crate) mirrored: BTreeMap<String, u64>,
+    /// Moves that were made here alone, oldest first.
+    pub(crate) lone: Vec<LoneRow>,
     /// It can be read, but for now not be written: the disk is full or failing.
     pub(crate) problem: Option<JournalError>,
 }
@@ -73,6 +75,7 @@ pub(crate) fn open(path: &Path, terms: &Terms<'_>) -> Result<Opened, JournalErro
     let (states, (seq, at), recent, segment, power_changes, told, unfinished) =
         memory.map_err(|error| corrupt(path, words(&error)))?;
     let mirrored = mirrored::all(&connection).map_err(|error| corrupt(path, words(&error)))?;
+    let lone = lone::all(&connection).map_err(|error| corrupt(path, words(&error)))?;
     let begun = migrate(&mut connection).and_then(|()| begin(&connection, terms));
     let problem = match begun {
         Ok(()) => None,
@@ -92,6 +95,7 @@ pub(crate) fn open(path: &Path, terms: &Terms<'_>) -> Result<Opened, JournalErro
         told,
         unfinished,
         mirrored,
+        lone,
         problem,
     })
 }

@@ -80,6 +80,19 @@ pub(super) fn events_between(
     Ok(found)
 }
 
+/// The events of a move that was made alone, oldest first.
+pub(super) fn events_of(connection: &Connection, lone: &str) -> Result<Vec<EventRecord>, Failed> {
+    let query = "SELECT e.seq, at, service, severity, text, event FROM events e
+        JOIN lone_events l ON l.seq = e.seq WHERE l.move = ?1 ORDER BY e.seq";
+    let mut statement = connection.prepare(query)?;
+    let mut rows = statement.query([lone])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(record(row)?);
+    }
+    Ok(found)
+}
+
 /// The state of every service, as last written.
 pub(super) fn states(connection: &Connection) -> Result<Vec<(String, State)>, Failed> {
     let mut statement = connection.prepare("SELECT service, state FROM state")?;

@@ -8,7 +8,7 @@ use failover_core::EventRecord;
 use rusqlite::{Connection, Transaction, params};
 
 use super::open::Terms;
-use super::{Audit, Batch, facts, mirrored, notices, power, retention};
+use super::{Audit, Batch, facts, lone, mirrored, notices, power, retention};
 use crate::error::JournalError;
 use crate::facts::Chunk;
 use crate::telling::News;
@@ -99,6 +99,9 @@ fn write(
     notices::put(&all, &batch.news)?;
     for chunk in chunks {
         facts::add(&all, chunk, version)?;
+    }
+    if let Some(row) = &batch.lone {
+        lone::put(&all, row, &batch.events)?;
     }
     if let Some(reached) = &batch.mirrored {
         mirrored::put(&all, reached)?;

@@ -1,5 +1,7 @@
 //! The task of one channel: one message after the other, each until it is delivered or given up.
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use cloud_http::{Failure, Retry};
@@ -32,12 +34,20 @@ const SLACK: Duration = Duration::from_secs(1);
 pub(crate) struct Sender {
     pub(crate) channel: String,
     queue: mpsc::UnboundedSender<Notification>,
+    /// How many were given to it and have not come to an end.
+    open: Arc<AtomicUsize>,
 }
 
 impl Sender {
     pub(crate) fn send(&self, notification: Notification) {
+        self.open.fetch_add(1, Ordering::SeqCst);
         // Without a courier it stays in the journal.
         let _ = self.queue.send(notification);
+    }
+
+    /// Whether everything has come to an end, well or not.
+    pub(crate) fn is_done(&self) -> bool {
+        self.open.load(Ordering::SeqCst) == 0
     }
 }
 
@@ -49,6 +59,7 @@ pub(crate) struct Courier {
     waiting: VecDeque<Notification>,
     about: About,
     counts: DeliveryCounts,
+    open: Arc<AtomicUsize>,
     notes: Notes,
     facts: mpsc::Sender<Fact>,
     /// The pause after the next failure.
@@ -82,13 +93,15 @@ impl Courier {
         facts: mpsc::Sender<Fact>,
     ) -> (Self, Sender) {
         let (sender, queue) = mpsc::unbounded_channel();
-        let sender = Sender { channel: spec.name.clone(), queue: sender };
+        let open = Arc::new(AtomicUsize::new(left.len()));
+        let sender = Sender { channel: spec.name.clone(), queue: sender, open: open.clone() };
         let courier = Self {
             spec,
             queue,
             waiting: left.into(),
             about,
             counts,
+            open,
             notes,
             facts,
             pause: RETRY_MIN,
@@ -246,6 +259,9 @@ impl Courier {
     }
 
     fn add(&self, outcome: Outcome) {
+        if outcome != Outcome::Retried {
+            self.open.fetch_sub(1, Ordering::SeqCst);
+        }
         self.counts.of(&self.spec.name, |counts| *counts.outcomes.entry(outcome).or_default() += 1);
         self.count();
     }

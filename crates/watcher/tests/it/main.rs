@@ -13,6 +13,7 @@ mod mariadb;
 #[allow(dead_code)]
 #[path = "../../../health/tests/it/mariadb_server.rs"]
 mod mariadb_server;
+mod other;
 mod outage;
 mod power;
 mod process;

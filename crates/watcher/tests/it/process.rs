@@ -1,22 +1,15 @@
 //! A watcher in a process of its own, killed with `kill -9` at each named step of a failover.
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use futures_util::future::join_all;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
 use watcher::replay::Link;
 use watcher::{Checkpoint, Options};
 
+use crate::other::{Other, orders, say};
 use crate::replay::replayed;
 use crate::support::{Map, ONE, Running, TWO, World, moves, options};
-
-/// Marks what the other process says among what its test harness says.
-const MARK: &str = "@@ ";
-/// Set only for the other process: its map, its journal and the step it stops at.
-const ORDERS: &str = "WATCHER_TEST_ORDERS";
 
 /// The named steps of a move, see `Checkpoint`.
 const STEPS: [&str; 7] =
@@ -32,7 +25,7 @@ struct StopAtStep {
 impl Checkpoint for StopAtStep {
     async fn reached(&self, _service: &str, step: &str) {
         if step == self.step && self.armed.load(Ordering::SeqCst) {
-            println!("{MARK}stopped");
+            say("stopped");
             std::future::pending::<()>().await;
         }
     }
@@ -50,59 +43,25 @@ async fn watch(orders: &str) {
     let running = Running::of(builder.build().expect("a watcher"));
     running.settled_at(ONE).await;
     running.is_up(TWO).await;
-    println!("{MARK}settled");
+    say("settled");
     let reading = tokio::task::spawn_blocking(move || {
         for _ in std::io::stdin().lines() {
             armed.store(true, Ordering::SeqCst);
-            println!("{MARK}armed");
+            say("armed");
         }
     });
     reading.await.expect("the end of the input");
     running.stop().await.0.expect("a clean end");
 }
 
-struct Other {
-    child: Child,
-    says: Lines<BufReader<ChildStdout>>,
-}
-
-impl Other {
-    /// Starts this very test in another process; there it finds orders and watches.
-    fn start(world: &World, step: &str) -> Self {
-        let orders = (&world.map, world.journal(), step);
-        let mut child = Command::new(std::env::current_exe().expect("this program"))
-            .args(["--exact", "process::a_process_of_its_own_ends_when_it_is_asked_to"])
-            .args(["--nocapture", "--test-threads", "1"])
-            .env(ORDERS, serde_json::to_string(&orders).expect("JSON"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("another process");
-        let says = BufReader::new(child.stdout.take().expect("its output")).lines();
-        Self { child, says }
-    }
-
-    async fn says(&mut self, wanted: &str) {
-        while let Some(line) = self.says.next_line().await.expect("readable") {
-            // The harness may have begun the line.
-            if line.ends_with(&format!("{MARK}{wanted}")) {
-                return;
-            }
-        }
-        panic!("it ended without \"{wanted}\"");
-    }
-
-    async fn arm(&mut self) {
-        let input = self.child.stdin.as_mut().expect("its input");
-        input.write_all(b"go\n").await.expect("written");
-        self.says("armed").await;
-    }
+fn start(world: &World, step: &str) -> Other {
+    let test = "process::a_process_of_its_own_ends_when_it_is_asked_to";
+    Other::start(test, &(&world.map, world.journal(), step))
 }
 
 async fn killed_at(step: &str) {
     let world = World::start().await;
-    let mut other = Other::start(&world, step);
+    let mut other = start(&world, step);
     other.says("settled").await;
     other.arm().await;
     world.kills_site_one().await;
@@ -126,11 +85,11 @@ async fn a_watcher_killed_at_any_step_of_a_failover_is_continued_by_the_next() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_of_its_own_ends_when_it_is_asked_to() {
-    if let Ok(orders) = std::env::var(ORDERS) {
+    if let Some(orders) = orders() {
         return watch(&orders).await;
     }
     let world = World::start().await;
-    let mut other = Other::start(&world, "none");
+    let mut other = start(&world, "none");
     other.says("settled").await;
     drop(other.child.stdin.take());
     let status = other.child.wait().await.expect("its end");

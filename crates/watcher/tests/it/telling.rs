@@ -12,7 +12,7 @@ use watcher::{ChannelSpec, Delivery, Notification, Options, Outcome};
 use crate::receiver::{Answer, PATIENCE, Receiver, Seen, ok, status, transport};
 use crate::support::{ONE, Running, StopAt, TWO, World, operator, options};
 
-fn webhook(name: &str, server: &Receiver) -> ChannelSpec {
+pub fn webhook(name: &str, server: &Receiver) -> ChannelSpec {
     let channel = Webhook::new(WebhookOptions::new(server.url.clone().into()), transport());
     ChannelSpec::new(name, Arc::new(channel.expect("a channel")))
 }
@@ -24,13 +24,13 @@ fn matrix(name: &str, server: &Receiver) -> ChannelSpec {
 }
 
 /// Kind and key of what a webhook was sent.
-fn told(server: &Receiver) -> Vec<(String, String)> {
+pub fn told(server: &Receiver) -> Vec<(String, String)> {
     let text = |seen: &Seen, key: &str| seen.json()[key].as_str().unwrap_or_default().to_owned();
     server.seen().iter().map(|seen| (text(seen, "kind"), text(seen, "key"))).collect()
 }
 
 /// Waits until something holds that is seen from outside.
-async fn until(what: &str, holds: impl AsyncFn() -> bool) {
+pub async fn until(what: &str, holds: impl AsyncFn() -> bool) {
     let give_up = tokio::time::Instant::now() + PATIENCE;
     while !holds().await {
         assert!(tokio::time::Instant::now() < give_up, "never: {what}");
@@ -38,7 +38,7 @@ async fn until(what: &str, holds: impl AsyncFn() -> bool) {
     }
 }
 
-async fn hears(server: &Receiver, kind: &str, key: &str) {
+pub async fn hears(server: &Receiver, kind: &str, key: &str) {
     until(&format!("{kind} {key}"), async || {
         told(server).contains(&(kind.to_owned(), key.to_owned()))
     })

@@ -63,7 +63,7 @@ fn commands_are_flat_and_say_what_to_do() {
         Command::Rearm,
     ];
     let requests: Vec<CommandRequest> =
-        commands.into_iter().map(|command| CommandRequest { command }).collect();
+        commands.into_iter().map(|command| CommandRequest { command, alone: false }).collect();
     assert_json_snapshot!(travelled(&requests), @r#"
     [
       {

@@ -32,10 +32,6 @@ struct Journal {
 
 impl Journal {
     fn learn(self, news: &[Happening]) {
-        // The answer may come after the page was left.
-        if self.known.is_gone() {
-            return;
-        }
         let mut all = self.known.get_untracked();
         if activity::merge(&mut all, news) {
             self.known.set(all);
@@ -50,7 +46,11 @@ impl Journal {
         let filter = self.filter.with_untracked(Filter::clone);
         let query = filter.asked(&format!("limit=1000&after={}", seq.saturating_sub(1)));
         spawn_local(async move {
-            match api::events(&query).await {
+            let answer = api::events(&query).await;
+            if self.known.is_gone() {
+                return;
+            }
+            match answer {
                 Ok(page) => self.learn(&self.live.tell(page.events)),
                 Err(error) => self.problem.set(Some(self.live.notice(error))),
             }
@@ -69,7 +69,7 @@ impl Journal {
         spawn_local(async move {
             let answer = api::events(&query).await;
             // Another filter may have been chosen meanwhile; then this is not what it asks for.
-            if self.filter.with_untracked(|now| *now != filter) {
+            if self.known.is_gone() || self.filter.with_untracked(|now| *now != filter) {
                 return;
             }
             self.busy.set(false);

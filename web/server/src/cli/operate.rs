@@ -26,6 +26,9 @@ pub struct SwitchArgs {
     /// Move even though the target is not known to be up.
     #[arg(long)]
     force: bool,
+    /// At one of several watchers whose shared store is away: this one alone moves the service.
+    #[arg(long, requires = "force")]
+    alone: bool,
     /// Do not ask.
     #[arg(long, short)]
     yes: bool,
@@ -100,7 +103,7 @@ pub async fn switch(args: SwitchArgs, out: Out) -> Result<Exit, Failed> {
         true => Command::Force { from, to },
         false => Command::SwitchOver { from, to },
     };
-    let answer = send(&remote, name, command, out).await?;
+    let answer = order(&remote, name, CommandRequest { command, alone: args.alone }, out).await?;
     match args.wait {
         Some(patience) => wait(&remote, name, to, patience, answer, out).await,
         None => Ok(Exit::Done),
@@ -191,8 +194,17 @@ async fn send(
     command: Command,
     out: Out,
 ) -> Result<CommandAnswer, Failed> {
+    order(remote, service, CommandRequest { command, alone: false }, out).await
+}
+
+async fn order(
+    remote: &Remote,
+    service: &str,
+    request: CommandRequest,
+    out: Out,
+) -> Result<CommandAnswer, Failed> {
     let path = format!("/services/{}/command", escape(service));
-    let answer: CommandAnswer = remote.post(&path, &CommandRequest { command }).await?;
+    let answer: CommandAnswer = remote.post(&path, &request).await?;
     out.print(&answer, || {
         answer.events.iter().map(|record| events::line(record) + "\n").collect()
     })?;

@@ -16,15 +16,17 @@ use super::problem::{Answer, Refusal};
 #[utoipa::path(
     post, path = "/api/v1/services/{service}/command", tag = "operate",
     params(("service" = String, Path, description = "The service's name")),
-    request_body = openapi::command::Command,
+    request_body = openapi::command::Order,
     responses(
         (status = 200, body = envelope::CommandAnswer, description = "Obeyed"),
         (status = 404, body = envelope::Problem, content_type = "application/problem+json",
          description = "There is no such service or site"),
         (status = 409, body = envelope::Problem, content_type = "application/problem+json",
-         description = "Refused: the world has moved (`stale_from`), the target is not up, …"),
+         description = "Refused: the world has moved (`stale_from`), the target is not up, the \
+                        watchers' store is reached (`not_alone`), …"),
         (status = 503, body = envelope::Problem, content_type = "application/problem+json",
-         description = "The journal cannot be written, or the watcher is ending"),
+         description = "The journal cannot be written, no watcher that leads is reached, or the \
+                        watcher is ending"),
         envelope::Refused, envelope::Unread,
     )
 )]
@@ -41,7 +43,15 @@ pub async fn command(
     {
         return Err(Refusal::unknown_site(&site.0.to_string()));
     }
-    let result = app.watcher().command(&name, operator.actor(), request.command).await;
+    let (watcher, who) = (app.watcher(), operator.actor());
+    let result = match (request.alone, request.command) {
+        (false, command) => watcher.command(&name, who, command).await,
+        (true, Command::Force { from, to }) => watcher.force_alone(&name, who, from, to).await,
+        (true, _) => {
+            let detail = "\"alone\": only \"force\" can be ordered at one watcher alone";
+            return Err(Refusal::bad_request(detail));
+        }
+    };
     result.map(|events| Json(CommandAnswer { events })).map_err(refusal)
 }
 
@@ -61,6 +71,9 @@ pub fn refusal(error: CommandError) -> Refusal {
         CommandError::UnknownService(name) => Refusal::unknown_service(&name),
         CommandError::Refused(why, text) => {
             Refusal::new(StatusCode::CONFLICT, word(&why), "The command was refused", text)
+        }
+        CommandError::NotAlone(text) => {
+            Refusal::new(StatusCode::CONFLICT, "not_alone", "This watcher is not alone", text)
         }
         other => Refusal::unavailable(other.to_string()),
     }

@@ -6,6 +6,10 @@ use serde_json::{Value, json};
 use crate::harness::{Running, VIEWER, json};
 use crate::schema;
 
+/// Only a forced move can be ordered at one watcher alone.
+const ALONE: &str = r#"{"do":"arm","alone":true}"#;
+const YES: &str = r#"{"do":"force","from":0,"to":1,"alone":"yes"}"#;
+
 /// Checks that a response is a well-formed problem of this kind.
 async fn refused(response: Response, status: u16, kind: &str) {
     assert_eq!(response.status(), StatusCode::from_u16(status).expect("a status"), "{kind}");
@@ -24,7 +28,18 @@ async fn bad_input_is_a_problem_and_never_a_server_error() {
         let request = running.operator(Method::POST, path).header("content-type", media);
         request.body(body).send()
     };
-    for body in ["", "{", "[]", "{}", "{\"do\":\"dance\"}", "{\"do\":\"force\"}", "\u{0}", "null"] {
+    for body in [
+        "",
+        "{",
+        "[]",
+        "{}",
+        "{\"do\":\"dance\"}",
+        "{\"do\":\"force\"}",
+        "\u{0}",
+        "null",
+        ALONE,
+        YES,
+    ] {
         let response = raw(command, "application/json", body.to_owned()).await.expect("an answer");
         refused(response, 400, "bad_request").await;
     }

@@ -12,6 +12,7 @@ mod location_scripts;
 mod locations;
 mod log;
 mod metrics;
+mod namespaces;
 mod notify;
 mod places;
 mod process;

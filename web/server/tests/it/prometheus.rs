@@ -94,6 +94,21 @@ fn the_dashboard_and_the_alerts_ask_only_for_what_there_is() {
 }
 
 #[test]
+fn every_alert_has_a_test_in_which_it_fires() {
+    let read = |name: &str| std::fs::read_to_string(folder().join(name)).expect("it is there");
+    let (rules, tests) = (read("alerts.yml"), read("alerts-test.yml"));
+    let fires = |name: &str| {
+        let all = tests.split("alertname: ").skip(1);
+        let mut named = all.filter(|rest| rest.lines().next() == Some(name));
+        // What is expected follows the name, before the next one.
+        named.any(|rest| rest.lines().nth(1).is_some_and(|line| line.trim() == "exp_alerts:"))
+    };
+    let names = rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: "));
+    let silent: Vec<&str> = names.filter(|name| !fires(name)).collect();
+    assert!(silent.is_empty(), "never seen to fire: {silent:?}");
+}
+
+#[test]
 fn the_alerts_are_right_and_fire_when_they_should() {
     if is_there() {
         promtool(&["check", "rules", "alerts.yml"], "");

@@ -1,21 +1,16 @@
 //! A leader in a process of its own that is stopped as it is and goes on in a world that has moved on.
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use failover_core::{Command as Order, Event};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
 use watcher::cluster::{Cluster, EtcdCoordination, EtcdOptions};
 use watcher::{Checkpoint, Options};
 
 use super::members::{Members, available, send_signal};
 use super::trio::{LEASE, Trio, VANTAGES, started};
+use crate::other::{Other, orders, say};
 use crate::support::{Map, ONE, Running, TWO, operator, options};
-
-const MARK: &str = "@@ ";
-const ORDERS: &str = "WATCHER_TEST_GROUP_ORDERS";
 
 /// Stops this whole process at a step, as SIGSTOP from outside would.
 #[derive(Debug)]
@@ -28,7 +23,7 @@ struct FreezeAt {
 impl Checkpoint for FreezeAt {
     async fn reached(&self, _service: &str, step: &str) {
         if step == self.step && self.armed.swap(false, Ordering::SeqCst) {
-            println!("{MARK}stopping");
+            say("stopping");
             send_signal(std::process::id(), "-STOP");
         }
     }
@@ -54,51 +49,21 @@ async fn lead(orders: &str) {
     let cluster = Cluster::new(Arc::new(store)).lease(LEASE);
     let running = Running::of(builder.options(options).cluster(cluster).build().expect("built"));
     running.until("it leads", |s| s.cluster.as_ref().is_some_and(|group| group.leads)).await;
-    println!("{MARK}leads");
+    say("leads");
     let reading = tokio::task::spawn_blocking(move || {
         for _ in std::io::stdin().lines() {
             armed.store(true, Ordering::SeqCst);
-            println!("{MARK}armed");
+            say("armed");
         }
     });
     let follows = |snapshot: &failover_core::Snapshot| {
         snapshot.cluster.as_ref().is_some_and(|group| !group.leads)
     };
     running.until("it follows", follows).await;
-    println!("{MARK}follows");
+    say("follows");
     running.settled_at(ONE).await;
-    println!("{MARK}settled");
+    say("settled");
     reading.await.expect("the end of the input");
-}
-
-struct Other {
-    child: Child,
-    says: Lines<BufReader<ChildStdout>>,
-}
-
-impl Other {
-    fn start(orders: &str) -> Self {
-        let mut child = Command::new(std::env::current_exe().expect("this program"))
-            .args(["--exact", "cluster::process::a_leader_that_is_stopped_writes_nothing_late"])
-            .args(["--nocapture", "--test-threads", "1"])
-            .env(ORDERS, orders)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("another process");
-        let says = BufReader::new(child.stdout.take().expect("its output")).lines();
-        Self { child, says }
-    }
-
-    async fn says(&mut self, wanted: &str) {
-        while let Some(line) = self.says.next_line().await.expect("readable") {
-            if line.ends_with(&format!("{MARK}{wanted}")) {
-                return;
-            }
-        }
-        panic!("it ended without \"{wanted}\"");
-    }
 }
 
 async fn stopped_at(step: &str) {
@@ -107,7 +72,8 @@ async fn stopped_at(step: &str) {
     let journal = trio.world.directory.path().join("other.db");
     let port = trio.places[0].view.port;
     let orders = (&trio.world.map, journal, step, members.endpoints(), port);
-    let mut other = Other::start(&serde_json::to_string(&orders).expect("JSON"));
+    let test = "cluster::process::a_leader_that_is_stopped_writes_nothing_late";
+    let mut other = Other::start(test, &orders);
     other.says("leads").await;
     for place in [1, 2] {
         trio.run_on(place, Arc::new(members.store()));
@@ -116,9 +82,7 @@ async fn stopped_at(step: &str) {
     for running in trio.all() {
         running.is_up(TWO).await;
     }
-    let input = other.child.stdin.as_mut().expect("its input");
-    input.write_all(b"go\n").await.expect("written");
-    other.says("armed").await;
+    other.arm().await;
     let killed = cloud_emulator::Fault::SiteKilled { site: "one".to_owned() };
     trio.world.breaks(killed.clone()).await;
     other.says("stopping").await;
@@ -141,7 +105,7 @@ async fn stopped_at(step: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_leader_that_is_stopped_writes_nothing_late() {
-    if let Ok(orders) = std::env::var(ORDERS) {
+    if let Some(orders) = orders() {
         return lead(&orders).await;
     }
     if !available() {

@@ -5,6 +5,7 @@ use failover_core::{Command, Event, Snapshot};
 use futures_util::future::join_all;
 use watcher::cluster::{Committed, Condition, Coordination, Write};
 
+use super::alone;
 use super::members::{Line, Members, State, available};
 use super::trio::{Trio, VANTAGES, started};
 use crate::support::{ONE, TWO, operator};
@@ -36,6 +37,15 @@ impl Real {
     fn run(&mut self, place: usize) {
         let store = Arc::new(self.lines[place].store());
         self.trio.run_on(place, store);
+    }
+
+    /// Ends all members and waits until every watcher knows.
+    async fn without_etcd(&mut self) {
+        (0..3).for_each(|member| self.members.kill(member));
+        let away = |snapshot: &Snapshot| {
+            snapshot.cluster.as_ref().is_some_and(|cluster| cluster.problem.is_some())
+        };
+        join_all(self.trio.all().map(|running| running.until("it is away", away))).await;
     }
 
     async fn moved_once(&self) {
@@ -173,6 +183,31 @@ async fn without_a_majority_of_etcd_nothing_moves_and_with_it_again_it_does() {
     assert_eq!(real.trio.changed(), [0, 0]);
     real.members.run(1);
     real.moved_once().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_etcd_a_forced_move_is_made_alone_and_etcd_hears_of_it_when_it_is_back() {
+    if !available() {
+        return;
+    }
+    let mut real = Real::start().await;
+    real.without_etcd().await;
+    alone::force(real.trio.running(1), "ann", ONE, TWO).await.expect("obeyed");
+    alone::moved(real.trio.running(1), TWO).await;
+    (0..3).for_each(|member| real.members.run(member));
+    real.moved_once().await;
+    alone::agreed(&real.trio).await;
+    // Once more, and two people say two things.
+    real.without_etcd().await;
+    alone::force(real.trio.running(0), "ann", TWO, ONE).await.expect("obeyed");
+    alone::moved(real.trio.running(0), ONE).await;
+    alone::force(real.trio.running(1), "bob", TWO, ONE).await.expect("obeyed");
+    alone::force(real.trio.running(1), "bob", ONE, TWO).await.expect("obeyed");
+    alone::moved(real.trio.running(1), TWO).await;
+    (0..3).for_each(|member| real.members.run(member));
+    alone::disputed(&real.trio).await;
+    alone::human_decides(&real.trio, ONE).await;
+    real.trio.world.all_answer(ONE).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use watcher::cluster::{Cluster, Coordination, MemoryConnection, MemoryCoordination};
-use watcher::{Checkpoint, Options, ServiceSpec};
+use watcher::{ChannelSpec, Checkpoint, Options, ServiceSpec, SitePower};
 
 use crate::support::{Counted, ONE, Running, World, options};
 
@@ -27,7 +27,12 @@ pub struct Trio {
     pub google: Arc<Counted>,
     pub hetzner: Arc<Counted>,
     pub places: Vec<Place>,
-    change: fn(&mut PolicySpec),
+    /// The intervals of watchers that are started from now on.
+    pub options: Options,
+    /// The servers behind the sites, by their names.
+    pub power: Vec<(&'static str, Arc<dyn SitePower>)>,
+    /// What the policy of a watcher that is started now has of its own.
+    pub change: fn(&mut PolicySpec),
 }
 
 /// One vantage and its watcher.
@@ -37,6 +42,8 @@ pub struct Place {
     pub hold: Arc<HoldAt>,
     /// Its own way to the sites.
     pub view: View,
+    /// How it tells people.
+    pub channels: Vec<ChannelSpec>,
     pub running: Option<Running>,
 }
 
@@ -64,10 +71,12 @@ impl Trio {
         for name in VANTAGES {
             let view = View::start(&world).await;
             let way = store.connect();
-            places.push(Place { name, way, hold: Arc::default(), view, running: None });
+            let (hold, channels) = (Arc::default(), Vec::new());
+            places.push(Place { name, way, hold, view, channels, running: None });
         }
         let (google, hetzner) = (Counted::new(google), Counted::new(hetzner));
-        Self { world, store, google, hetzner, places, change }
+        let (options, power) = (options(), Vec::new());
+        Self { world, store, google, hetzner, places, options, power, change }
     }
 
     /// Starts the watcher of a place, anew if it has run before.
@@ -79,11 +88,15 @@ impl Trio {
     pub fn run_on(&mut self, place: usize, store: Arc<dyn Coordination>) {
         let service = self.service(place);
         let one = &mut self.places[place];
-        let options = Options { checkpoint: Some(one.hold.clone()), ..options() };
+        let options = Options { checkpoint: Some(one.hold.clone()), ..self.options.clone() };
         let journal = self.world.directory.path().join(format!("{}.db", one.name));
         let builder =
             self.world.map.at(one.name, self.google.clone(), self.hetzner.clone(), service);
         let cluster = Cluster::new(store).lease(LEASE);
+        let channels = one.channels.iter().cloned();
+        let builder = channels.fold(builder, watcher::WatcherBuilder::channel);
+        let power = self.power.iter().cloned();
+        let builder = power.fold(builder, |all, (site, power)| all.power("app", site, power));
         let watcher = builder.journal(journal).options(options).cluster(cluster).build();
         one.running = Some(Running::of(watcher.expect("a watcher")));
     }

@@ -51,6 +51,31 @@ async fn two_vantages_of_three_are_enough_for_a_quorum_of_two() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_watcher_with_another_policy_than_the_leader_is_named_until_it_has_the_same() {
+    let mut trio = Trio::idle(|_| {}).await;
+    trio.run(0);
+    trio.run(1);
+    trio.settled_at(ONE).await;
+    trio.change = |policy| policy.hold_down += Duration::from_secs(1);
+    trio.run(2);
+    for running in trio.all() {
+        let named = |snapshot: &Snapshot| {
+            has_alert(snapshot, "policy:west", "The watcher west has another policy than ")
+        };
+        let snapshot = running.until("it is named", named).await;
+        let others = snapshot.alerts.iter().filter(|alert| alert.key.starts_with("policy:"));
+        assert_eq!(others.count(), 1, "{:?}", snapshot.alerts);
+    }
+    trio.kill(2).await;
+    trio.change = |_| {};
+    trio.run(2);
+    for running in trio.all() {
+        running.until("all clear", |snapshot| !has_alert(snapshot, "policy:", "")).await;
+    }
+    trio.settled_at(ONE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_silent_vantage_does_not_lower_the_quorum_and_is_missed() {
     let mut trio = Trio::start_with(|policy| policy.freshness = Duration::from_millis(6000)).await;
     let follower = trio.follower().await;

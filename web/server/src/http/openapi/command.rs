@@ -54,6 +54,18 @@ pub enum Command {
     Repair,
 }
 
+/// A command, and who is to obey it.
+#[derive(Serialize, ToSchema)]
+pub struct Order {
+    #[serde(flatten)]
+    command: Command,
+    /// For `force` at one of several watchers whose shared store is away: this one alone moves the
+    /// service, and the others are told when the store is back. Refused (`not_alone`) while it is
+    /// reached.
+    #[schema(default = false)]
+    alone: Option<bool>,
+}
+
 /// Why a command was refused; `why` says it.
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "why", rename_all = "snake_case")]
