@@ -75,12 +75,6 @@ impl FromJson for RecordsChecked {
     }
 }
 
-impl FromJson for usize {
-    fn from_json(json: &Value) -> Option<Self> {
-        json.as_u64()?.try_into().ok()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,9 +5,9 @@ use super::told::told;
 use crate::model::news::{Happening, News};
 use crate::words::simulator as say;
 use failover_core::{
-    Answer, CheckId, EventRecord, Failover, Input, Output, PolicySpec, ProviderId, ProviderStep,
-    Published, Receipt, Sample, SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts, SiteId,
-    Timestamp, VantageId,
+    Answer, CheckFacts, CheckId, CheckPolicy, EventRecord, Failover, Input, Layer, Output,
+    PolicySpec, ProviderId, ProviderStep, Published, Receipt, Sample, SampleSeries, ServerAnswer,
+    ServiceSnapshot, SiteFacts, SiteId, Timestamp, VantageId,
 };
 use failover_sim::replay::{Part, Told};
 use std::collections::VecDeque;
@@ -286,7 +286,10 @@ impl Follow {
         News {
             at: self.now,
             started: self.case.from,
+            vantage: String::new(),
             journal_problem: None,
+            alerts: Vec::new(),
+            cluster: None,
             services: vec![self.service()],
             recent: self.listed.iter().cloned().collect(),
         }
@@ -349,6 +352,7 @@ impl Follow {
             name,
             ttl,
             sites,
+            checks: self.machine.policy().spec().checks.iter().map(looks).collect(),
             series: self.series.clone(),
             converged_at: None,
             losses: Vec::new(),
@@ -356,6 +360,12 @@ impl Follow {
             view,
         }
     }
+}
+
+/// What a check looks at is not recorded; all look at the application, as in a simulated world.
+fn looks(check: &CheckPolicy) -> CheckFacts {
+    let name = check.name.clone();
+    CheckFacts { what: name.clone(), name, layer: Layer::Application }
 }
 
 /// The incident's own mark.

@@ -5,7 +5,6 @@ use super::outcome::Outcome;
 use crate::model::news::{Deed, Happening, News};
 use failover_core::{Event, EventRecord, Policy, Snapshot};
 use failover_sim::{Failure, Fault, Script, World};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// People are counted this often, in milliseconds of the world.
@@ -188,7 +187,8 @@ pub fn happening(record: EventRecord) -> Happening {
     // As the server writes it, so that it is told in the reader's language.
     let facts = serde_json::to_value(event).unwrap_or_default();
     let kind = facts.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
-    let event = Deed { kind, votes: Vec::new(), facts: Arc::new(facts) };
+    let who = facts.get("who").and_then(|who| who.as_str()).map(str::to_owned);
+    let event = Deed { kind, who, site: None, until: None, votes: Vec::new(), facts: facts.into() };
     Happening { seq, at, service, severity, text, event }
 }
 
@@ -196,7 +196,10 @@ fn news(snapshot: Snapshot) -> News {
     News {
         at: snapshot.at,
         started: snapshot.started,
+        vantage: snapshot.vantage,
         journal_problem: snapshot.journal_problem,
+        alerts: snapshot.alerts,
+        cluster: snapshot.cluster,
         services: snapshot.services,
         recent: snapshot.recent.into_iter().map(happening).collect(),
     }

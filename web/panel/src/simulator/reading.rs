@@ -3,7 +3,6 @@
 #![allow(unsafe_code, reason = "the macro names its functions for the linker")]
 
 use super::case::Case;
-use crate::words::simulator as say;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use web_api::ServicePolicy;
 

@@ -5,10 +5,12 @@
 //! so, and if it cannot be had the page offers to try again.
 #![allow(unsafe_code, reason = "the macro names its functions for the linker")]
 
+use super::activity::activity;
 use super::configuration::configuration;
 use super::locations::locations;
 use super::notifications::notifications;
 use super::records::records;
+use super::service::service;
 use super::simulator::simulator;
 use crate::el::{El, div, dynamic, el, nothing};
 use crate::kept::Slot;
@@ -46,11 +48,21 @@ macro_rules! later {
 }
 
 later! {
+    later_activity, part_activity, ask_activity, activity;
+    later_service, part_service, ask_service, of_service;
     later_configuration, part_configuration, ask_configuration, |_: Slot<Route>| configuration();
     later_locations, part_locations, ask_locations, |_: Slot<Route>| locations();
     later_notifications, part_notifications, ask_notifications, |_: Slot<Route>| notifications();
     later_records, part_records, ask_records, records;
     later_simulator, part_simulator, ask_simulator, simulator;
+}
+
+/// The page of the service that the address names; another name is another page.
+fn of_service(route: Slot<Route>) -> El {
+    match route.get_untracked() {
+        Route::Service(name) => service(name),
+        _ => div("page"),
+    }
 }
 
 /// A page whose file is on its way. Once it is there the page is built within the view, so that it

@@ -1,10 +1,9 @@
 //! Which view an address opens.
-use super::activity::activity;
 use super::later::{
-    later_configuration, later_locations, later_notifications, later_records, later_simulator,
+    later_activity, later_configuration, later_locations, later_notifications, later_records,
+    later_service, later_simulator,
 };
 use super::overview::overview;
-use super::service::service;
 use crate::el::{dynamic, el};
 use crate::kept::{Kept, Slot};
 use crate::live::Live;
@@ -19,8 +18,8 @@ pub fn page(live: Live, route: Slot<Route>) -> AnyView {
     dynamic(move || match view.get() {
         _ if !known.get() => el("p").class("facts").text(words::WAITING).into(),
         Route::Overview => overview().into(),
-        Route::Service(name) => service(name).into(),
-        Route::Activity { .. } => activity(route).into(),
+        Route::Service(_) => later_service(route),
+        Route::Activity { .. } => later_activity(route),
         Route::Locations => later_locations(route),
         Route::Records { .. } => later_records(route),
         Route::Simulator { .. } => later_simulator(route),
