@@ -36,7 +36,8 @@ fn diary(args: &[String]) -> Done {
 fn panel() -> Done {
     ensure_wasm()?;
     let mut bench = cargo(&["test", "--locked", "--release", "--package", "schwenk"]);
-    bench.args(["--test", "browser", "--", "--ignored", "--nocapture", "many_services"]);
+    bench.args(["--test", "browser", "--", "--nocapture", "many_services"]);
+    bench.env("SCHWENK_MEASURE_PANEL", "1");
     step("panel", &mut bench)
 }
 
