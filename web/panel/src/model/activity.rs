@@ -35,6 +35,7 @@ pub const KINDS: [(&str, &[&str]); 6] = [
             "maintenance_on",
             "maintenance_off",
             "command_refused",
+            "by_hand",
             "acknowledged",
             "policy_adopted",
             "budget_spent",

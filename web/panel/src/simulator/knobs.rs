@@ -277,13 +277,13 @@ pub fn span(millis: u64) -> String {
     match millis {
         0 => "0 s".to_owned(),
         1..1_000 => format!("{millis} ms"),
-        _ if millis < 60_000 && millis % 1_000 == 0 => format!("{} s", millis / 1_000),
+        _ if millis < 60_000 && millis.is_multiple_of(1_000) => format!("{} s", millis / 1_000),
         1_000..60_000 => {
             let hundredths = millis % 1_000 / 10;
             let text = format!("{}.{hundredths:02}", millis / 1_000);
             format!("{} s", text.strip_suffix('0').unwrap_or(&text))
         }
-        60_000..3_600_000 if millis % 60_000 == 0 => format!("{} min", millis / 60_000),
+        60_000..3_600_000 if millis.is_multiple_of(60_000) => format!("{} min", millis / 60_000),
         60_000..3_600_000 => format!("{} min {} s", millis / 60_000, millis % 60_000 / 1_000),
         _ => format!("{} h", millis / 3_600_000),
     }

@@ -52,7 +52,7 @@ fn write_down(node: &Value, all: &HashMap<&str, &Value>, depth: usize, lines: &m
         let name = node["name"]["value"].as_str().unwrap_or_default();
         let line = format!("{}{role} {:?}", "  ".repeat(depth), without_numbers(name));
         // Of several that read the same, one is enough: how many there are may change.
-        if !lines.lines().last().is_some_and(|last| last == line) {
+        if lines.lines().last().is_none_or(|last| last != line) {
             let _ = writeln!(lines, "{line}");
         }
     }

@@ -14,8 +14,6 @@ mod twin;
 mod views;
 mod watch;
 
-use std::time::Duration;
-
 use demo::Demo;
 use driver::{Browser, Failed};
 

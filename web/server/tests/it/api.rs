@@ -20,6 +20,9 @@ async fn refused(response: Response, status: u16, kind: &str) {
     assert!(problem["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{problem}");
 }
 
+const NO_COMMANDS: [&str; 10] =
+    ["", "{", "[]", "{}", "{\"do\":\"dance\"}", "{\"do\":\"force\"}", "\u{0}", "null", ALONE, YES];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_input_is_a_problem_and_never_a_server_error() {
     let running = Running::start().await;
@@ -28,18 +31,7 @@ async fn bad_input_is_a_problem_and_never_a_server_error() {
         let request = running.operator(Method::POST, path).header("content-type", media);
         request.body(body).send()
     };
-    for body in [
-        "",
-        "{",
-        "[]",
-        "{}",
-        "{\"do\":\"dance\"}",
-        "{\"do\":\"force\"}",
-        "\u{0}",
-        "null",
-        ALONE,
-        YES,
-    ] {
+    for body in NO_COMMANDS {
         let response = raw(command, "application/json", body.to_owned()).await.expect("an answer");
         refused(response, 400, "bad_request").await;
     }

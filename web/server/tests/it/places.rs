@@ -118,13 +118,8 @@ async fn both_clouds_are_shown_with_whose_their_servers_are_and_a_silent_one_say
     running.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_server_is_turned_off_and_on_and_everything_is_written_down() {
-    let running = Running::start().await;
-    running.ready().await;
-    let seen = settled(&running).await;
+async fn strangers_and_nonsense_are_refused(running: &Running, standby: &Value) {
     let path = "/locations/power";
-    let standby = server(&seen, "demo-falkenstein-app-1");
     let wrong =
         json!({ "provider": "hetzner", "server": standby["id"], "name": "web-1", "do": "reset" });
     refused(running.post(path, &wrong).await, 409, "other_server").await;
@@ -141,7 +136,18 @@ async fn a_server_is_turned_off_and_on_and_everything_is_written_down() {
     let viewer = running.ask(Method::POST, "/api/v1/locations/power").bearer_auth(VIEWER);
     let viewer = viewer.header("content-type", "application/json").body(body.to_string()).send();
     refused(viewer.await.expect("an answer"), 403, "wrong_role").await;
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_is_turned_off_and_on_and_everything_is_written_down() {
+    let running = Running::start().await;
+    running.ready().await;
+    let seen = settled(&running).await;
+    let path = "/locations/power";
+    let standby = server(&seen, "demo-falkenstein-app-1");
+    strangers_and_nonsense_are_refused(&running, standby).await;
+
+    let body = power(standby, "hetzner", "shutdown");
     let begun = running.post(path, &body).await;
     assert_eq!(begun.status(), 200);
     let begun = json(begun).await;

@@ -103,12 +103,12 @@ async fn differs_and_is_undone(running: &Running, name: &str) {
 async fn is_removed(running: &Running, name: &str) {
     let gone =
         json!({ "name": name, "type": "A", "providers": ["google", "hetzner"], "remove": true });
-    let plan = running.planned(&wanted(&[gone.clone()])).await;
+    let plan = running.planned(&wanted(std::slice::from_ref(&gone))).await;
     assert_eq!(plan["dangers"], json!(["remove"]));
-    let run = running.applied(&wanted(&[gone.clone()]), &plan).await;
+    let run = running.applied(&wanted(std::slice::from_ref(&gone)), &plan).await;
     assert_eq!(run["state"], "done", "{run}");
     assert!(row(&running.zone("").await, name, "A").is_none());
-    let plan = running.planned(&wanted(&[gone.clone()])).await;
+    let plan = running.planned(&wanted(std::slice::from_ref(&gone))).await;
     let mut again = wanted(&[gone]);
     again["digest"] = plan["digest"].clone();
     let problem = running.refused("/records/apply", &again, 409).await;
@@ -255,7 +255,7 @@ async fn what_services_move_and_what_keeps_a_zone_alive_is_protected() {
     assert_eq!(row(&app, "app.schwenk.example", "A").unwrap()["service"], "app");
     // The planner's own limits.
     let ns = change(ZONE, "NS", &["ns.elsewhere.example"]);
-    let plan = running.planned(&wanted(&[ns.clone()])).await;
+    let plan = running.planned(&wanted(std::slice::from_ref(&ns))).await;
     assert_eq!((&plan["allowed"], &plan["dangers"]), (&json!(false), &json!(["apex_ns"])));
     assert!(text(&plan["providers"][0]["problems"][0]).contains("is protected"), "{plan}");
     let mut open = wanted(&[ns]);
