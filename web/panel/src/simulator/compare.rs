@@ -48,6 +48,7 @@ pub fn told(bench: Bench) -> El {
             el("ul")
                 .class("steps-done told")
                 .attr("tabindex", "0")
+                .attr("tabindex", "0")
                 .child(each_place(move || lines.with(Vec::len), row)),
         )
 }
