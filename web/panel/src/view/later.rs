@@ -1,4 +1,4 @@
-//! Pages that are downloaded when they are first opened.
+//! Pages that are downloaded when they are first opened, and what only the demo needs.
 //!
 //! Each function marked `wasm_split` is cut out of the panel's module, with everything that only it
 //! needs, into a file of its own (`web/panel-dist` does it). Until that file is there the page says
@@ -15,6 +15,7 @@ use super::simulator::simulator;
 use crate::el::{El, div, dynamic, el, nothing};
 use crate::kept::Slot;
 use crate::model::route::Route;
+use crate::part::drawer::drawer;
 use crate::words;
 use futures_util::FutureExt;
 use leptos::prelude::*;
@@ -48,6 +49,7 @@ macro_rules! later {
 }
 
 later! {
+    later_drawer, part_drawer, ask_drawer, |_: Slot<Route>| drawer();
     later_activity, part_activity, ask_activity, activity;
     later_service, part_service, ask_service, of_service;
     later_configuration, part_configuration, ask_configuration, |_: Slot<Route>| configuration();

@@ -1,4 +1,5 @@
 //! The frame around every page: bar, banner, dialogs, and what the tab says.
+use super::later::later_drawer;
 use super::pages::page;
 use super::{keys, voice};
 use crate::el::{El, div, effect, el, show};
@@ -9,7 +10,6 @@ use crate::model::route::Route;
 use crate::model::{time, tone};
 use crate::part::asked::Asked;
 use crate::part::bar::bar;
-use crate::part::drawer::drawer;
 use crate::part::help::help;
 use crate::part::move_dialog::move_dialog;
 use crate::part::pause_dialog::pause_dialog;
@@ -48,7 +48,7 @@ pub fn shell() -> El {
         )
         .child(top)
         .child(main)
-        .child(show(move || live.is_demo(), drawer));
+        .child(show(move || live.is_demo(), move || div("later").child(later_drawer(route))));
     el("div")
         .child(frame)
         .child(move_dialog())
