@@ -93,13 +93,21 @@ impl Browser {
         loop {
             let element = self.find(css).await?;
             // A view that is being drawn anew can replace the element under the pointer.
-            match (element.is_enabled().await, element.click().await) {
-                (Ok(true), Ok(())) => return Ok(()),
-                (_, last) if Instant::now() > give_up => {
-                    return Err(format!("{css} cannot be clicked: {last:?}").into());
+            let last = match element.is_enabled().await {
+                Ok(true) => {
+                    // Into the middle: a driver is content with what lies under the bar.
+                    let _ = element.scroll_into_view().await;
+                    match element.click().await {
+                        Ok(()) => return Ok(()),
+                        Err(error) => error.to_string(),
+                    }
                 }
-                _ => tokio::time::sleep(Duration::from_millis(100)).await,
+                other => format!("is it enabled: {other:?}"),
+            };
+            if Instant::now() > give_up {
+                return Err(format!("{css} cannot be clicked: {last}").into());
             }
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
 
