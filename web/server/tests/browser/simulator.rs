@@ -85,7 +85,7 @@ async fn incident(browser: &Browser) -> Result<(), Failed> {
     browser.until_text(".sim-badge", &["recorded"]).await?;
     browser.until_text("[data-test='sim-stage'] h1", MOVED).await?;
     browser.until_text("[data-test='sim-told']", &["identical", "london"]).await?;
-    set(browser, "[data-test='knob-fall']", "9", "input").await?;
+    set(browser, "[data-test='knob-fall']", "4", "input").await?;
     browser.until_text("[data-test='sim-what-if']", &["failover to falkenstein", "later"]).await?;
     tokio::time::sleep(Duration::from_millis(300)).await;
     browser.picture("simulator-incident").await
