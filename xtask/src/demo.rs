@@ -3,7 +3,8 @@ use crate::shell::{Done, cargo, ensure_wasm};
 
 pub fn run(args: &[String]) -> Done {
     ensure_wasm()?;
-    println!("Building the program and its panel; the first time this takes a few minutes.");
+    // Not among what the demo itself prints, which may be JSON.
+    eprintln!("Building the program and its panel; the first time this takes a few minutes.");
     let mut run =
         cargo(&["run", "--locked", "--profile", "demo", "--package", "schwenk", "--", "demo"]);
     let status = run.args(args).status().map_err(|e| format!("cannot run cargo: {e}"))?;
