@@ -7,6 +7,7 @@ mod axe;
 mod demo;
 mod driver;
 mod places;
+mod play;
 mod records;
 mod simulator;
 mod speed;
@@ -16,26 +17,13 @@ mod watch;
 
 use demo::Demo;
 use driver::{Browser, Failed};
+use play::play;
 
 const CLOSE_DRAWER: &str = "[data-test='drawer'] header button";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_watches_a_failover_and_moves_the_service_back() -> Result<(), Failed> {
-    if !is_there() {
-        return Ok(());
-    }
-    let demo = Demo::start().await?;
-    let browser = Browser::start("panel").await?;
-    let told = story(&demo, &browser).await;
-    if told.is_err() {
-        browser.picture("failed").await?;
-    }
-    let complaints = browser.complaints().await;
-    browser.quit().await?;
-    told?;
-    let complaints = complaints?;
-    assert!(complaints.is_empty(), "the browser's console has complaints: {complaints:#?}");
-    Ok(())
+    play("panel", story).await
 }
 
 /// Whether there is a browser to test with.

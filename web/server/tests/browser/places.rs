@@ -3,33 +3,18 @@ use std::time::Duration;
 
 use crate::demo::Demo;
 use crate::driver::{Browser, Failed};
+use crate::log_in;
+use crate::play::play;
 
 const STANDBY: &str = "demo-falkenstein-app-1";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_turns_servers_off_and_applies_the_blueprint() -> Result<(), Failed> {
-    if !crate::is_there() {
-        return Ok(());
-    }
-    let demo = Demo::start().await?;
-    let browser = Browser::start("places").await?;
-    let told = story(&demo, &browser).await;
-    if told.is_err() {
-        browser.picture("failed").await?;
-    }
-    let complaints = browser.complaints().await;
-    browser.quit().await?;
-    told?;
-    let complaints = complaints?;
-    assert!(complaints.is_empty(), "the browser's console has complaints: {complaints:#?}");
-    Ok(())
+    play("places", story).await
 }
 
 async fn story(demo: &Demo, browser: &Browser) -> Result<(), Failed> {
-    browser.open(&demo.url).await?;
-    browser.type_into("input[name='user']", &demo.user).await?;
-    browser.type_into("input[name='password']", &demo.password).await?;
-    browser.click("[data-test='log-in']").await?;
+    log_in(demo, browser).await?;
     browser.until_text("h1.sentence", &["is served from", "london"]).await?;
     browser.go("#/locations").await?;
     settled(browser).await?;

@@ -4,27 +4,14 @@ use std::time::Duration;
 
 use crate::demo::Demo;
 use crate::driver::{Browser, Failed};
-use crate::{is_there, log_in};
+use crate::log_in;
+use crate::play::play;
 
 const WWW: &str = "[data-test='record-www.schwenk.example-A']";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_changes_records_and_undoes_it_and_tests_a_channel() -> Result<(), Failed> {
-    if !is_there() {
-        return Ok(());
-    }
-    let demo = Demo::start().await?;
-    let browser = Browser::start("records").await?;
-    let told = story(&demo, &browser).await;
-    if told.is_err() {
-        browser.picture("failed").await?;
-    }
-    let complaints = browser.complaints().await;
-    browser.quit().await?;
-    told?;
-    let complaints = complaints?;
-    assert!(complaints.is_empty(), "the browser's console has complaints: {complaints:#?}");
-    Ok(())
+    play("records", story).await
 }
 
 async fn story(demo: &Demo, browser: &Browser) -> Result<(), Failed> {

@@ -7,6 +7,7 @@ use crate::aria;
 use crate::axe::Axe;
 use crate::demo::Demo;
 use crate::driver::{Browser, Failed};
+use crate::play::play;
 
 /// A view: its name, its address, and what the navigation calls it in English and in German.
 const VIEWS: [(&str, &str, [&str; 2]); 8] = [
@@ -24,25 +25,11 @@ const HERE: &str = "nav a[aria-current='page']";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_view_fits_every_screen_and_keeps_nobody_out() -> Result<(), Failed> {
-    if !crate::is_there() {
-        return Ok(());
-    }
-    let axe = Axe::fetch().await?;
-    let demo = Demo::start().await?;
-    let browser = Browser::start("views").await?;
-    let told = all(&demo, &browser, &axe).await;
-    if told.is_err() {
-        browser.picture("failed").await?;
-    }
-    let complaints = browser.complaints().await;
-    browser.quit().await?;
-    told?;
-    let complaints = complaints?;
-    assert!(complaints.is_empty(), "the browser's console has complaints: {complaints:#?}");
-    Ok(())
+    play("views", all).await
 }
 
-async fn all(demo: &Demo, browser: &Browser, axe: &Axe) -> Result<(), Failed> {
+async fn all(demo: &Demo, browser: &Browser) -> Result<(), Failed> {
+    let axe = &Axe::fetch().await?;
     addresses_survive_a_login(demo, browser).await?;
     let mut findings = Vec::new();
     for theme in ["light", "dark"] {

@@ -3,6 +3,8 @@ use serde_json::Value;
 
 use crate::demo::Demo;
 use crate::driver::{Browser, Failed};
+use crate::log_in;
+use crate::play::play;
 
 const HASH: &str = "return location.hash";
 /// What the download says, line by line.
@@ -13,28 +15,11 @@ const LINES: &str = "
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_breaks_is_found_told_and_taken_back() -> Result<(), Failed> {
-    if !crate::is_there() {
-        return Ok(());
-    }
-    let demo = Demo::start().await?;
-    let browser = Browser::start("watch").await?;
-    let told = story(&demo, &browser).await;
-    if told.is_err() {
-        browser.picture("failed").await?;
-    }
-    let complaints = browser.complaints().await;
-    browser.quit().await?;
-    told?;
-    let complaints = complaints?;
-    assert!(complaints.is_empty(), "the browser's console has complaints: {complaints:#?}");
-    Ok(())
+    play("watch", story).await
 }
 
 async fn story(demo: &Demo, browser: &Browser) -> Result<(), Failed> {
-    browser.open(&demo.url).await?;
-    browser.type_into("input[name='user']", &demo.user).await?;
-    browser.type_into("input[name='password']", &demo.password).await?;
-    browser.click("[data-test='log-in']").await?;
+    log_in(demo, browser).await?;
     a_lost_database_is_marked_where_it_is(browser).await?;
     the_past_is_a_picture_and_a_table(browser).await?;
     a_pause_is_taken_back(browser).await?;
