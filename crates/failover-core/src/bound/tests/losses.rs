@@ -60,24 +60,37 @@ proptest! {
         prop_assert_eq!(found.probes, (rounds.len() * paths) as u64);
         prop_assert!(found.rate_at_most() >= found.rate());
     }
+}
 
-    #[test]
-    fn sources_of_known_correlation_are_found_out(
-        seed in 1..u64::MAX,
-        rate in 0.02..0.2_f64,
-        correlation in 0.0..0.9_f64,
-    ) {
-        let loss = Loss::new(rate, correlation, 1.0).expect("it is one");
-        let count = 40_000;
-        let mut losses = Losses::new(&vantages(3));
-        tell(&mut losses, &rounds(&loss, 3, count, &mut Dice(seed)));
-        let found = end(&mut losses, count);
-        prop_assert!((found.rate() / rate - 1.0).abs() < 0.25, "{} for {rate}", found.rate());
-        for pair in &found.pairs {
-            let off = (pair.correlation - correlation).abs();
-            prop_assert!(off < 0.12, "{pair:?} for {correlation}");
+/// The seeds are fixed: only 4,096 rounds of a pair are kept, which is 82 losses at the smallest
+/// rate, so one measurement in a few hundred strays far, and the mean of sixteen does not.
+#[test]
+fn sources_of_known_correlation_are_found_out() {
+    for rate in [0.02, 0.07, 0.2] {
+        for correlation in [0.0, 0.3, 0.6, 0.9] {
+            let loss = Loss::new(rate, correlation, 1.0).expect("it is one");
+            let found: Vec<SiteLosses> = (1..=16).map(|seed| losses_of(&loss, seed)).collect();
+            let mean = |of: &dyn Fn(&SiteLosses) -> f64| found.iter().map(of).sum::<f64>() / 16.0;
+            let (seen, off) = (
+                mean(&SiteLosses::rate),
+                mean(&|site| {
+                    let pairs = site.pairs.iter().map(|pair| pair.correlation - correlation);
+                    pairs.sum::<f64>() / 3.0
+                }),
+            );
+            assert!((seen / rate - 1.0).abs() < 0.05, "{seen} lost instead of {rate}");
+            assert!(off.abs() < 0.03, "{correlation} at a rate of {rate} is off by {off}");
         }
     }
+}
+
+/// What three paths with such losses measure of themselves.
+fn losses_of(loss: &Loss, seed: u64) -> SiteLosses {
+    let mut losses = Losses::new(&vantages(3));
+    tell(&mut losses, &rounds(loss, 3, 5_000, &mut Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15))));
+    let found = end(&mut losses, 5_000);
+    assert_eq!(found.pairs.len(), 3);
+    found
 }
 
 #[test]
