@@ -49,7 +49,7 @@ mod world;
 
 pub use property::{Broken, Goals, Monitor, Property};
 pub use random::Random;
-pub use script::Script;
+pub use script::{Noun, Script, ScriptProblem, ScriptWrong};
 pub use seen::{Seen, Stored, Truth};
 pub use shrink::shrink;
 pub use story::Mix;
