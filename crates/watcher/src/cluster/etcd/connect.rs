@@ -188,7 +188,7 @@ impl Members {
             Ok(Ok(client)) => Ok(client),
             Ok(Err(Error::TransportError(error))) => Err(transport(&error)),
             Ok(Err(error)) => Err(words(&error)),
-            Err(_) => Err(format!("no answer in {}", failover_core::span(patience))),
+            Err(_) => Err(format!("no answer in {}", failover_core::span(*patience))),
         }
     }
 
