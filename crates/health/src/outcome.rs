@@ -108,7 +108,9 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused => f.write_str("connection refused"),
-            Self::TimedOut { doing, after } => write!(f, "timed out after {} while {doing}", span(*after)),
+            Self::TimedOut { doing, after } => {
+                write!(f, "timed out after {} while {doing}", span(*after))
+            }
             Self::Unreachable { message } => write!(f, "unreachable: {message}"),
             Self::Broken { message } => write!(f, "connection broke: {message}"),
             Self::Status { code } => write!(f, "status {code}"),

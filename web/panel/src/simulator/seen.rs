@@ -9,6 +9,9 @@ const PATIENCE: u64 = 1_000;
 /// Says in the words of the page what probes and questions met.
 pub fn translate(services: &mut [ServiceSnapshot], spec: &PolicySpec) {
     for service in services {
+        for site in &mut service.sites {
+            site.location = say::SIM_SIMULATED.to_owned();
+        }
         for series in &mut service.series {
             let check = spec.checks.get(series.check.index());
             let timeout = check.map_or(0, |check| check.timeout.as_millis());

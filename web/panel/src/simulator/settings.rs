@@ -141,7 +141,7 @@ fn wrong_failovers(spec: Kept<Option<PolicySpec>>) -> El {
     let paths = Slot::new(Paths::default());
     let rarity = worked_out(spec, paths);
     let say_it = move |read: fn(&Rarity) -> String| {
-        move || rarity.with(|known| known.as_ref().map_or_else(|| "–".to_owned(), read))
+        move || rarity.with(|known| known.as_ref().map_or_else(|| say::SIM_WORKING.into(), read))
     };
     let several = move || spec.with(|spec| spec.as_ref().is_some_and(|s| s.vantages.len() > 1));
     let alone =
@@ -180,6 +180,8 @@ fn worked_out(spec: Kept<Option<PolicySpec>>, paths: Slot<Paths>) -> Slot<Option
     let turn = StoredValue::new(0u32);
     effect(move || {
         let (spec, paths) = (spec.get(), paths.get());
+        // A rare policy takes a second or two.
+        rarity.set(None);
         turn.update_value(|turn| *turn += 1);
         let own = turn.get_value();
         let later = move || {

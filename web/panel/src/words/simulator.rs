@@ -184,6 +184,7 @@ words! {
     SIM_BROKEN_HOW;
     SIM_JOURNAL_FULL;
     SIM_REFUSED_IT;
+    SIM_SIMULATED;
     sim_no_answer_in(span: &str);
     sim_decided_up(site: &str);
     sim_decided_down(site: &str);

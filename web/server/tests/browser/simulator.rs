@@ -9,6 +9,7 @@ const MOVED: &[&str] = &["is served from", "falkenstein"];
 /// Plays with it after a failover of the demo; leaves the panel at the overview.
 pub async fn simulate(demo: &Demo, browser: &Browser) -> Result<(), Failed> {
     example(browser).await?;
+    losses(browser).await?;
     break_something(browser).await?;
     thresholds(browser).await?;
     share(demo, browser).await?;
@@ -46,7 +47,6 @@ async fn break_something(browser: &Browser) -> Result<(), Failed> {
 
 /// A slider changes what is promised, and what the policy refuses is said.
 async fn thresholds(browser: &Browser) -> Result<(), Failed> {
-    losses(browser).await?;
     let figures = "return document.querySelector('[data-test=sim-figures] dl').innerText";
     let before = browser.script(figures, Vec::new()).await?;
     set(browser, "[data-test='knob-fall']", "9", "input").await?;
@@ -61,10 +61,12 @@ async fn thresholds(browser: &Browser) -> Result<(), Failed> {
 
 /// Paths that lose everything together are one path, against which no quorum helps.
 async fn losses(browser: &Browser) -> Result<(), Failed> {
-    browser.until_text("[data-test='sim-rarity']", &["wrong failover in"]).await?;
+    browser
+        .until_text("[data-test='sim-rarity']", &["one wrong failover in about 6 years"])
+        .await?;
     set(browser, "[data-test='knob-correlation']", "9", "input").await?;
-    browser.until_text("[data-test='sim-rarity'] strong", &["wrong failover in about RARITY"]).await?;
-    browser.until_text("[data-test='sim-rarity']", &["alone would err once in about RARITY"]).await
+    let same = ["one wrong failover in about 5 days", "alone would err once in about 5 days"];
+    browser.until_text("[data-test='sim-rarity']", &same).await
 }
 
 /// Whoever opens the link sees the same world.

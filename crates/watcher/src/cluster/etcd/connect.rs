@@ -147,7 +147,8 @@ impl Members {
                 let status = client.status().await.map_err(|error| words(&error))?;
                 Ok(status.version().to_owned())
             };
-            let late = Err(format!("no answer in {}", failover_core::span(self.options.patience * 3)));
+            let late =
+                Err(format!("no answer in {}", failover_core::span(self.options.patience * 3)));
             let answer = tokio::time::timeout(self.options.patience * 3, asking).await;
             found.push((self.endpoint(member).to_owned(), answer.unwrap_or(late)));
         }

@@ -15,7 +15,8 @@ fn events() -> Vec<Event> {
     let evidence = Evidence::default;
     let (from, to) = (SiteSet::one(SiteId(0)), SiteSet::one(site));
     let message = || "quota exceeded".to_owned();
-    let moved = |reason, who| Event::MoveStarted { id, reason, from, to, who, evidence: evidence() };
+    let moved =
+        |reason, who| Event::MoveStarted { id, reason, from, to, who, evidence: evidence() };
     let ended = |receipt| Event::AttemptEnded { id, attempt, provider, receipt };
     let blockers = vec![Blocker::Disarmed, Blocker::NoQuorum { have: 1, need: 2 }];
     vec![
@@ -34,12 +35,7 @@ fn events() -> Vec<Event> {
         Event::DriftSeen { provider, answer: Answer::Foreign { text: message() } },
         Event::DriftGone { provider },
         Event::Adopted { sites: to },
-        Event::VerdictChanged {
-            site,
-            from: Verdict::Up,
-            to: Verdict::Down,
-            evidence: evidence(),
-        },
+        Event::VerdictChanged { site, from: Verdict::Up, to: Verdict::Down, evidence: evidence() },
         Event::BudgetSpent { moves: 3 },
         Event::Held { blockers },
         Event::Held { blockers: Vec::new() },
