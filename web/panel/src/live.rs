@@ -2,7 +2,7 @@
 use crate::api;
 use crate::kept::Slot;
 use crate::model::fresh::Fresh;
-use crate::model::json;
+use crate::model::heard::Heard;
 use crate::model::news::{Happening, News};
 use crate::model::route::Route;
 use crate::model::{sentence, told};
@@ -15,8 +15,6 @@ use std::time::Duration;
 use web_api::{Problem, Role, Session};
 
 const TICK: Duration = Duration::from_secs(1);
-/// How many snapshots may wait; a page in the background is given few moments to work.
-const BACKLOG: usize = 64;
 /// Pause before a broken stream is opened again; the browser's own attempts have failed by then.
 const REOPEN: Duration = Duration::from_secs(2);
 
@@ -38,6 +36,9 @@ pub struct Live {
     pub who: Slot<Who>,
     /// The latest snapshot.
     pub snapshot: Slot<Option<Arc<News>>>,
+    /// The services in the order of the snapshot, each with what tells that it has changed: a row of
+    /// the overview has nothing to do with the other services.
+    turns: Slot<Vec<(String, Slot<()>)>>,
     /// When the watcher last said something new, on the browser's clock.
     arrived: Slot<Option<f64>>,
     /// The browser's clock, once a second.
@@ -50,6 +51,7 @@ impl Live {
         let live = Self {
             who: Slot::new(Who::Asking),
             snapshot: Slot::new(None),
+            turns: Slot::new(Vec::new()),
             arrived: Slot::new(None),
             tick: Slot::new(monotonic()),
         };
@@ -64,6 +66,7 @@ impl Live {
         Self {
             who: Slot::new(Who::Nobody),
             snapshot: Slot::new(None),
+            turns: Slot::new(Vec::new()),
             arrived: Slot::new(Some(0.0)),
             tick: Slot::new(0.0),
         }
@@ -171,17 +174,20 @@ impl Live {
 
     fn listen(self) {
         spawn_local(async move {
-            let Some((source, messages)) = api::live() else { return };
-            // Whoever could not keep up sees the newest and none of those before it.
-            let mut newest = messages.ready_chunks(BACKLOG);
-            while let Some(Ok((_, message))) = newest.next().await.and_then(|mut all| all.pop()) {
+            let Some((source, mut messages)) = api::live() else { return };
+            let mut heard = Heard::default();
+            while let Some(Ok((_, message))) = messages.next().await {
                 if !self.is_somebody() {
                     return;
                 }
-                self.take(message.data().as_string().unwrap_or_default().as_str());
+                let text = message.data().as_string().unwrap_or_default();
+                // With one event missing, the picture might be wrong.
+                if self.take(&mut heard, &text).is_none() {
+                    break;
+                }
             }
             drop(source);
-            // The stream is closed for good: either the session has ended or the server has.
+            // The stream is closed for good: the session has ended, or the server, or this has left it.
             if self.is_somebody() {
                 set_timeout(move || self.reopen(), REOPEN);
             }
@@ -202,20 +208,45 @@ impl Live {
         self.who.with_untracked(|who| matches!(who, Who::Somebody(_)))
     }
 
-    fn take(self, text: &str) {
-        let Some(mut news) = json::parse::<News>(text) else { return };
-        let same = self.snapshot.with_untracked(|known| {
-            known.as_ref().is_some_and(|k| k.at == news.at && k.started == news.started)
-        });
-        // A server whose watcher hangs repeats itself; that is no news, and the age must grow.
-        if same {
-            return;
+    fn take(self, heard: &mut Heard, text: &str) -> Option<()> {
+        let moment = || self.snapshot.with_untracked(|s| s.as_ref().map(|s| (s.at, s.started)));
+        let before = moment();
+        let heed = self.snapshot.change(|shown| heard.take(text, shown))??;
+        if !heed.anew {
+            self.turns.with_untracked(|turns| {
+                for (_, turn) in heed.services.iter().filter_map(|place| turns.get(*place)) {
+                    turn.set(());
+                }
+            });
+        } else if heed.last {
+            self.begin_anew();
         }
-        news.translate();
-        let now = monotonic();
-        self.tick.set(now);
-        self.arrived.set(Some(now));
-        self.snapshot.set(Some(Arc::new(news)));
+        if !heed.last {
+            return Some(());
+        }
+        // A server whose watcher hangs repeats itself; that is no news, and the age must grow.
+        if moment() != before {
+            let now = monotonic();
+            self.tick.set(now);
+            self.arrived.set(Some(now));
+        }
+        self.snapshot.tell();
+        Some(())
+    }
+
+    /// Every service may be another one.
+    fn begin_anew(self) {
+        let name = |service: &ServiceSnapshot| service.view.service.clone();
+        let names: Vec<String> = self.snapshot.with_untracked(|news| {
+            news.iter().flat_map(|news| news.services.iter().map(name)).collect()
+        });
+        let before = self.turns.get_untracked();
+        if !before.iter().map(|(name, _)| name).eq(&names) {
+            self.turns.set(names.into_iter().map(|name| (name, Slot::new(()))).collect());
+        }
+        for (_, turn) in before {
+            turn.set(());
+        }
     }
 }
 
@@ -224,12 +255,14 @@ impl Live {
 pub struct Watched {
     live: Live,
     name: StoredValue<String>,
+    /// Where it was the last time: among two hundred, one need not look for it at every beat.
+    place: StoredValue<usize>,
 }
 
 impl Watched {
     /// The service called `name`.
     pub fn new(live: Live, name: String) -> Self {
-        Self { live, name: StoredValue::new(name) }
+        Self { live, name: StoredValue::new(name), place: StoredValue::new(0) }
     }
 
     /// Its name.
@@ -248,13 +281,33 @@ impl Watched {
         Some(look(&news.services[place]))
     }
 
-    /// Where it stands in the snapshot.
+    /// Where it stands in the snapshot. Follows only this service, where each is told by itself.
     fn find(self) -> Option<(Arc<News>, usize)> {
-        let news = self.live.news()?;
-        let place = self.name.with_value(|name| {
-            news.services.iter().position(|service| service.view.service == *name)
-        })?;
+        let turn = self.live.turns.with_untracked(|turns| {
+            let place = self.place_in(turns.len(), &|place| &turns[place].0)?;
+            Some(turns[place].1)
+        });
+        let news = match turn {
+            Some(turn) => {
+                turn.get();
+                self.live.snapshot.get_untracked()?
+            }
+            None => self.live.news()?,
+        };
+        let services = &news.services;
+        let place = self.place_in(services.len(), &|place| &services[place].view.service)?;
         Some((news, place))
+    }
+
+    fn place_in<'a>(self, count: usize, name: &dyn Fn(usize) -> &'a String) -> Option<usize> {
+        let place = self.name.with_value(|own| {
+            let last = self.place.get_value();
+            std::iter::once(last)
+                .chain(0..count)
+                .find(|place| *place < count && name(*place) == own)
+        })?;
+        self.place.set_value(place);
+        Some(place)
     }
 
     /// Looks at it; an empty answer if it is not there.
