@@ -11,6 +11,7 @@ use futures_util::StreamExt;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 use web_api::{Problem, Role, Session};
 
@@ -36,9 +37,9 @@ pub struct Live {
     pub who: Slot<Who>,
     /// The latest snapshot.
     pub snapshot: Slot<Option<Arc<News>>>,
-    /// The services in the order of the snapshot, each with what tells that it has changed: a row of
-    /// the overview has nothing to do with the other services.
-    turns: Slot<Vec<(String, Slot<()>)>>,
+    /// What tells that the service at a place of the snapshot has changed: a row of the overview has
+    /// nothing to do with the others.
+    turns: Slot<Vec<Slot<()>>>,
     /// When the watcher last said something new, on the browser's clock.
     arrived: Slot<Option<f64>>,
     /// The browser's clock, once a second.
@@ -212,14 +213,21 @@ impl Live {
         let moment = || self.snapshot.with_untracked(|s| s.as_ref().map(|s| (s.at, s.started)));
         let before = moment();
         let heed = self.snapshot.change(|shown| heard.take(text, shown))??;
-        if !heed.anew {
-            self.turns.with_untracked(|turns| {
-                for (_, turn) in heed.services.iter().filter_map(|place| turns.get(*place)) {
-                    turn.set(());
-                }
-            });
-        } else if heed.last {
-            self.begin_anew();
+        if heed.anew && heed.last {
+            let count =
+                self.snapshot.with_untracked(|s| s.as_ref().map_or(0, |s| s.services.len()));
+            let mut turns = self.turns.get_untracked();
+            while turns.len() < count {
+                turns.push(Slot::new(()));
+            }
+            self.turns.set(turns);
+        }
+        let turns = self.turns.get_untracked();
+        for (place, turn) in turns.into_iter().enumerate() {
+            // At the same place there may be another service now.
+            if heed.services.contains(&place) || (heed.anew && heed.last) {
+                turn.set(());
+            }
         }
         if !heed.last {
             return Some(());
@@ -233,41 +241,25 @@ impl Live {
         self.snapshot.tell();
         Some(())
     }
-
-    /// Every service may be another one.
-    fn begin_anew(self) {
-        let name = |service: &ServiceSnapshot| service.view.service.clone();
-        let names: Vec<String> = self.snapshot.with_untracked(|news| {
-            news.iter().flat_map(|news| news.services.iter().map(name)).collect()
-        });
-        let before = self.turns.get_untracked();
-        if !before.iter().map(|(name, _)| name).eq(&names) {
-            self.turns.set(names.into_iter().map(|name| (name, Slot::new(()))).collect());
-        }
-        for (_, turn) in before {
-            turn.set(());
-        }
-    }
 }
 
 /// One service out of the latest snapshot.
 #[derive(Clone, Copy)]
 pub struct Watched {
     live: Live,
-    name: StoredValue<String>,
-    /// Where it was the last time: among two hundred, one need not look for it at every beat.
-    place: StoredValue<usize>,
+    /// Its name, and where it was the last time: it need not be looked for at every beat.
+    name: StoredValue<(String, AtomicUsize)>,
 }
 
 impl Watched {
     /// The service called `name`.
     pub fn new(live: Live, name: String) -> Self {
-        Self { live, name: StoredValue::new(name), place: StoredValue::new(0) }
+        Self { live, name: StoredValue::new((name, AtomicUsize::new(0))) }
     }
 
     /// Its name.
     pub fn name(self) -> String {
-        self.name.get_value()
+        self.name.with_value(|(name, _)| name.clone())
     }
 
     /// Where the panel's knowledge comes from.
@@ -283,31 +275,26 @@ impl Watched {
 
     /// Where it stands in the snapshot. Follows only this service, where each is told by itself.
     fn find(self) -> Option<(Arc<News>, usize)> {
-        let turn = self.live.turns.with_untracked(|turns| {
-            let place = self.place_in(turns.len(), &|place| &turns[place].0)?;
-            Some(turns[place].1)
-        });
-        let news = match turn {
-            Some(turn) => {
-                turn.get();
-                self.live.snapshot.get_untracked()?
-            }
-            None => self.live.news()?,
-        };
-        let services = &news.services;
-        let place = self.place_in(services.len(), &|place| &services[place].view.service)?;
-        Some((news, place))
+        let known = self.live.snapshot.get_untracked();
+        let place = known.as_ref().and_then(|news| self.place(&news.services));
+        let turn = self.live.turns.with_untracked(|turns| turns.get(place?).copied());
+        match turn {
+            Some(turn) => turn.get(),
+            None => drop(self.live.news()),
+        }
+        Some((known?, place?))
     }
 
-    fn place_in<'a>(self, count: usize, name: &dyn Fn(usize) -> &'a String) -> Option<usize> {
-        let place = self.name.with_value(|own| {
-            let last = self.place.get_value();
-            std::iter::once(last)
-                .chain(0..count)
-                .find(|place| *place < count && name(*place) == own)
-        })?;
-        self.place.set_value(place);
-        Some(place)
+    fn place(self, services: &[ServiceSnapshot]) -> Option<usize> {
+        self.name.with_value(|(name, place)| {
+            let last = place.load(Relaxed);
+            if services.get(last).is_some_and(|service| service.view.service == *name) {
+                return Some(last);
+            }
+            let found = services.iter().position(|service| service.view.service == *name)?;
+            place.store(found, Relaxed);
+            Some(found)
+        })
     }
 
     /// Looks at it; an empty answer if it is not there.

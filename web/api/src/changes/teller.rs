@@ -8,7 +8,7 @@ use super::{Beat, Change, Picture, SeriesChange, ServiceChange, difference};
 
 /// An event that has as many bytes takes no further service: a browser reads so much between two
 /// frames.
-const EVENT_MAX: usize = 16 * 1024;
+const EVENT_MAX: usize = 32 * 1024;
 /// So many services have their samples with them when everything is sent. Those of the others follow
 /// once the whole picture is there: they are nine tenths of it.
 const FULL_AT_FIRST: usize = 8;
