@@ -5,6 +5,10 @@ use crate::packages;
 use crate::shell::{Done, cargo, ensure_wasm, step};
 use crate::{panel, tidy};
 
+/// Fixed unless it is given, so that of one commit the same is said each time; plain `cargo test`
+/// rolls others.
+const PROPTEST_SEED: &str = "PROPTEST_RNG_SEED";
+
 pub fn run() -> Done {
     let begin = Instant::now();
     ensure_wasm()?;
@@ -36,6 +40,9 @@ fn lints() -> Done {
 fn tests(switches: &[(&str, bool)]) -> Done {
     let mut all = cargo(&["test", "--locked", "--workspace"]);
     all.args(["--no-fail-fast"]);
+    if std::env::var_os(PROPTEST_SEED).is_none() {
+        all.env(PROPTEST_SEED, "1");
+    }
     for (switch, on) in switches {
         if *on {
             all.env(switch, "1")

@@ -104,7 +104,8 @@ impl SiteLosses {
         }
         let (n, p, z) = (self.probes as f64, self.rate(), CONFIDENCE);
         let spread = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
-        ((p + z * z / (2.0 * n) + spread) / (1.0 + z * z / n)).min(1.0)
+        // Where all is lost, rounding would leave less than was measured.
+        ((p + z * z / (2.0 * n) + spread) / (1.0 + z * z / n)).clamp(p, 1.0)
     }
 
     /// The largest correlation of any two paths; below 0 counts as none.

@@ -62,6 +62,15 @@ proptest! {
     }
 }
 
+#[test]
+fn a_path_that_loses_everything_may_lose_everything() {
+    for rounds in 1..400 {
+        let mut losses = Losses::new(&vantages(2));
+        tell(&mut losses, &vec![vec![true; 2]; rounds]);
+        assert_eq!(end(&mut losses, rounds).rate_at_most(), 1.0, "after {rounds} rounds");
+    }
+}
+
 /// The seeds are fixed: only 4,096 rounds of a pair are kept, which is 82 losses at the smallest
 /// rate, so one measurement in a few hundred strays far, and the mean of sixteen does not.
 #[test]
