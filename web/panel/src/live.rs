@@ -40,6 +40,8 @@ pub struct Live {
     /// What tells that the service at a place of the snapshot has changed: a row of the overview has
     /// nothing to do with the others.
     turns: Slot<Vec<Slot<()>>>,
+    /// Counts the streams: only the latest may tell anything.
+    streams: Slot<u32>,
     /// When the watcher last said something new, on the browser's clock.
     arrived: Slot<Option<f64>>,
     /// The browser's clock, once a second.
@@ -53,6 +55,7 @@ impl Live {
             who: Slot::new(Who::Asking),
             snapshot: Slot::new(None),
             turns: Slot::new(Vec::new()),
+            streams: Slot::new(0),
             arrived: Slot::new(None),
             tick: Slot::new(monotonic()),
         };
@@ -68,6 +71,7 @@ impl Live {
             who: Slot::new(Who::Nobody),
             snapshot: Slot::new(None),
             turns: Slot::new(Vec::new()),
+            streams: Slot::new(0),
             arrived: Slot::new(Some(0.0)),
             tick: Slot::new(0.0),
         }
@@ -176,9 +180,12 @@ impl Live {
     fn listen(self) {
         spawn_local(async move {
             let Some((source, mut messages)) = api::live() else { return };
+            let own = self.streams.get_untracked() + 1;
+            self.streams.set(own);
+            let goes_on = || self.is_somebody() && self.streams.get_untracked() == own;
             let mut heard = Heard::default();
             while let Some(Ok((_, message))) = messages.next().await {
-                if !self.is_somebody() {
+                if !goes_on() {
                     return;
                 }
                 let text = message.data().as_string().unwrap_or_default();
@@ -189,7 +196,7 @@ impl Live {
             }
             drop(source);
             // The stream is closed for good: the session has ended, or the server, or this has left it.
-            if self.is_somebody() {
+            if goes_on() {
                 set_timeout(move || self.reopen(), REOPEN);
             }
         });
