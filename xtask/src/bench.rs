@@ -5,7 +5,7 @@ pub fn run(args: &[String]) -> Done {
     match args.split_first() {
         Some((name, rest)) if name == "failover" => failover(rest),
         Some((name, rest)) if name == "diary" => diary(rest),
-        Some((name, _)) if name == "panel" => panel(),
+        Some((name, rest)) if name == "panel" => panel(rest),
         Some((name, rest)) => one(name, rest),
         None => step(
             "benchmarks",
@@ -32,13 +32,11 @@ fn diary(args: &[String]) -> Done {
     step("diary", bench.args(["--bench", "diary", "--"]).args(args))
 }
 
-/// Two hundred services in a real browser, with the panel as it is shipped.
-fn panel() -> Done {
+/// Many services in a real browser, with the panel as it is shipped.
+fn panel(args: &[String]) -> Done {
     ensure_wasm()?;
-    let mut bench = cargo(&["test", "--locked", "--release", "--package", "schwenk"]);
-    bench.args(["--test", "browser", "--", "--nocapture", "many_services"]);
-    bench.env("SCHWENK_MEASURE_PANEL", "1");
-    step("panel", &mut bench)
+    let mut bench = cargo(&["bench", "--locked", "--package", "schwenk", "--bench", "panel", "--"]);
+    step("panel", bench.args(args))
 }
 
 fn one(name: &str, args: &[String]) -> Done {

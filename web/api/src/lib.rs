@@ -1,10 +1,12 @@
 //! What travels between the server and the panel.
 //!
 //! The vocabulary is `failover-core`'s own; this crate adds only the envelopes. `GET
-//! /api/v1/snapshot` answers a [`Snapshot`], so does every Server-Sent Event of `/api/v1/live`.
+//! /api/v1/snapshot` answers a [`Snapshot`], so does every Server-Sent Event of `/api/v1/live`; those of
+//! `/api/v1/changes` are [`changes`].
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod changes;
 mod places;
 mod records;
 mod settings;

@@ -4,6 +4,7 @@ pub mod records;
 use crate::model::curve::Curves;
 use crate::model::json::{self, FromJson};
 use crate::model::news::Page;
+use crate::model::pulse::SLOTS;
 use crate::model::route::encode;
 use crate::words;
 use failover_core::{Command, Timestamp};
@@ -19,7 +20,7 @@ const CONFIGURATION: &str = "/api/v1/configuration";
 const EVENTS: &str = "/api/v1/events";
 const FAULTS: &str = "/api/v1/demo/faults";
 const LOCATIONS: &str = "/api/v1/locations";
-const LIVE: &str = "/api/v1/live";
+const LIVE: &str = "/api/v1/changes";
 const LOGIN: &str = "/api/v1/login";
 const LOGOUT: &str = "/api/v1/logout";
 const ONE_FAULT: &str = "/api/v1/demo/fault";
@@ -134,9 +135,9 @@ pub async fn fault(id: String, on: bool) -> Result<DemoFaults, Problem> {
     read(post(ONE_FAULT, to_text(&DemoFault { id, on })).await)
 }
 
-/// Opens the stream of snapshots. The source closes when it is dropped.
+/// Opens the stream of what is new. The source closes when it is dropped.
 pub fn live() -> Option<(EventSource, EventSourceSubscription)> {
-    let mut source = EventSource::new(LIVE).ok()?;
+    let mut source = EventSource::new(&format!("{LIVE}?samples={SLOTS}")).ok()?;
     let messages = source.subscribe("message").ok()?;
     Some((source, messages))
 }

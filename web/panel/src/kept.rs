@@ -1,6 +1,8 @@
 //! Reactive values whose Rust type does not depend on what is in them, for the reason told in
 //! [`el`](crate::el): Leptos' own code for signals and memos exists once, not once per type.
-use leptos::prelude::{Get, GetUntracked, IsDisposed, Memo, RwSignal, Set};
+use leptos::prelude::{
+    Get, GetUntracked, IsDisposed, Memo, Notify, RwSignal, Set, UpdateUntracked,
+};
 use std::any::Any;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -122,6 +124,17 @@ impl<T: Send + Sync + 'static> Slot<T> {
     /// Sets it.
     pub fn set(self, value: T) {
         self.signal.try_set(Arc::new(value));
+    }
+
+    /// Changes it in its place and tells nobody; `None` if somebody holds it just now.
+    pub fn change<R>(self, change: impl FnOnce(&mut T) -> R) -> Option<R> {
+        let held = |value: &mut Value| Arc::get_mut(value)?.downcast_mut().map(change);
+        self.signal.try_update_untracked(held)?
+    }
+
+    /// Tells everybody who follows it that it was changed in its place.
+    pub fn tell(self) {
+        self.signal.notify();
     }
 
     /// Sets it to what `change` makes of it.

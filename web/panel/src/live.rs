@@ -2,7 +2,7 @@
 use crate::api;
 use crate::kept::Slot;
 use crate::model::fresh::Fresh;
-use crate::model::json;
+use crate::model::heard::Heard;
 use crate::model::news::{Happening, News};
 use crate::model::route::Route;
 use crate::model::{sentence, told};
@@ -11,12 +11,11 @@ use futures_util::StreamExt;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 use web_api::{Problem, Role, Session};
 
 const TICK: Duration = Duration::from_secs(1);
-/// How many snapshots may wait; a page in the background is given few moments to work.
-const BACKLOG: usize = 64;
 /// Pause before a broken stream is opened again; the browser's own attempts have failed by then.
 const REOPEN: Duration = Duration::from_secs(2);
 
@@ -38,6 +37,11 @@ pub struct Live {
     pub who: Slot<Who>,
     /// The latest snapshot.
     pub snapshot: Slot<Option<Arc<News>>>,
+    /// What tells that the service at a place of the snapshot has changed: a row of the overview has
+    /// nothing to do with the others.
+    turns: Slot<Vec<Slot<()>>>,
+    /// Counts the streams: only the latest may tell anything.
+    streams: Slot<u32>,
     /// When the watcher last said something new, on the browser's clock.
     arrived: Slot<Option<f64>>,
     /// The browser's clock, once a second.
@@ -50,6 +54,8 @@ impl Live {
         let live = Self {
             who: Slot::new(Who::Asking),
             snapshot: Slot::new(None),
+            turns: Slot::new(Vec::new()),
+            streams: Slot::new(0),
             arrived: Slot::new(None),
             tick: Slot::new(monotonic()),
         };
@@ -64,6 +70,8 @@ impl Live {
         Self {
             who: Slot::new(Who::Nobody),
             snapshot: Slot::new(None),
+            turns: Slot::new(Vec::new()),
+            streams: Slot::new(0),
             arrived: Slot::new(Some(0.0)),
             tick: Slot::new(0.0),
         }
@@ -171,18 +179,24 @@ impl Live {
 
     fn listen(self) {
         spawn_local(async move {
-            let Some((source, messages)) = api::live() else { return };
-            // Whoever could not keep up sees the newest and none of those before it.
-            let mut newest = messages.ready_chunks(BACKLOG);
-            while let Some(Ok((_, message))) = newest.next().await.and_then(|mut all| all.pop()) {
-                if !self.is_somebody() {
+            let Some((source, mut messages)) = api::live() else { return };
+            let own = self.streams.get_untracked() + 1;
+            self.streams.set(own);
+            let goes_on = || self.is_somebody() && self.streams.get_untracked() == own;
+            let mut heard = Heard::default();
+            while let Some(Ok((_, message))) = messages.next().await {
+                if !goes_on() {
                     return;
                 }
-                self.take(message.data().as_string().unwrap_or_default().as_str());
+                let text = message.data().as_string().unwrap_or_default();
+                // With one event missing, the picture might be wrong.
+                if self.take(&mut heard, &text).is_none() {
+                    break;
+                }
             }
             drop(source);
-            // The stream is closed for good: either the session has ended or the server has.
-            if self.is_somebody() {
+            // The stream is closed for good: the session has ended, or the server, or this has left it.
+            if goes_on() {
                 set_timeout(move || self.reopen(), REOPEN);
             }
         });
@@ -202,20 +216,37 @@ impl Live {
         self.who.with_untracked(|who| matches!(who, Who::Somebody(_)))
     }
 
-    fn take(self, text: &str) {
-        let Some(mut news) = json::parse::<News>(text) else { return };
-        let same = self.snapshot.with_untracked(|known| {
-            known.as_ref().is_some_and(|k| k.at == news.at && k.started == news.started)
-        });
-        // A server whose watcher hangs repeats itself; that is no news, and the age must grow.
-        if same {
-            return;
+    fn take(self, heard: &mut Heard, text: &str) -> Option<()> {
+        let moment = || self.snapshot.with_untracked(|s| s.as_ref().map(|s| (s.at, s.started)));
+        let before = moment();
+        let heed = self.snapshot.change(|shown| heard.take(text, shown))??;
+        if heed.anew && heed.last {
+            let count =
+                self.snapshot.with_untracked(|s| s.as_ref().map_or(0, |s| s.services.len()));
+            let mut turns = self.turns.get_untracked();
+            while turns.len() < count {
+                turns.push(Slot::new(()));
+            }
+            self.turns.set(turns);
         }
-        news.translate();
-        let now = monotonic();
-        self.tick.set(now);
-        self.arrived.set(Some(now));
-        self.snapshot.set(Some(Arc::new(news)));
+        let turns = self.turns.get_untracked();
+        for (place, turn) in turns.into_iter().enumerate() {
+            // At the same place there may be another service now.
+            if heed.services.contains(&place) || (heed.anew && heed.last) {
+                turn.set(());
+            }
+        }
+        if !heed.last {
+            return Some(());
+        }
+        // A server whose watcher hangs repeats itself; that is no news, and the age must grow.
+        if moment() != before {
+            let now = monotonic();
+            self.tick.set(now);
+            self.arrived.set(Some(now));
+        }
+        self.snapshot.tell();
+        Some(())
     }
 }
 
@@ -223,18 +254,19 @@ impl Live {
 #[derive(Clone, Copy)]
 pub struct Watched {
     live: Live,
-    name: StoredValue<String>,
+    /// Its name, and where it was the last time: it need not be looked for at every beat.
+    name: StoredValue<(String, AtomicUsize)>,
 }
 
 impl Watched {
     /// The service called `name`.
     pub fn new(live: Live, name: String) -> Self {
-        Self { live, name: StoredValue::new(name) }
+        Self { live, name: StoredValue::new((name, AtomicUsize::new(0))) }
     }
 
     /// Its name.
     pub fn name(self) -> String {
-        self.name.get_value()
+        self.name.with_value(|(name, _)| name.clone())
     }
 
     /// Where the panel's knowledge comes from.
@@ -248,13 +280,28 @@ impl Watched {
         Some(look(&news.services[place]))
     }
 
-    /// Where it stands in the snapshot.
+    /// Where it stands in the snapshot. Follows only this service, where each is told by itself.
     fn find(self) -> Option<(Arc<News>, usize)> {
-        let news = self.live.news()?;
-        let place = self.name.with_value(|name| {
-            news.services.iter().position(|service| service.view.service == *name)
-        })?;
-        Some((news, place))
+        let known = self.live.snapshot.get_untracked();
+        let place = known.as_ref().and_then(|news| self.place(&news.services));
+        let turn = self.live.turns.with_untracked(|turns| turns.get(place?).copied());
+        match turn {
+            Some(turn) => turn.get(),
+            None => drop(self.live.news()),
+        }
+        Some((known?, place?))
+    }
+
+    fn place(self, services: &[ServiceSnapshot]) -> Option<usize> {
+        self.name.with_value(|(name, place)| {
+            let last = place.load(Relaxed);
+            if services.get(last).is_some_and(|service| service.view.service == *name) {
+                return Some(last);
+            }
+            let found = services.iter().position(|service| service.view.service == *name)?;
+            place.store(found, Relaxed);
+            Some(found)
+        })
     }
 
     /// Looks at it; an empty answer if it is not there.

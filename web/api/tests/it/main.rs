@@ -1,4 +1,9 @@
 //! What travels looks the same as ever: one JSON document per envelope, pinned.
+mod changes;
+mod pinned;
+mod places;
+mod records;
+
 use std::collections::BTreeSet;
 
 use failover_core::{

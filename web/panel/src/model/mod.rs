@@ -4,6 +4,7 @@ pub mod channels;
 pub mod curve;
 pub mod dns;
 pub mod fresh;
+pub mod heard;
 pub mod history;
 pub mod json;
 pub mod lane;

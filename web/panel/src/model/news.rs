@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// A [`failover_core::Snapshot`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct News {
     /// The moment.
     pub at: Timestamp,

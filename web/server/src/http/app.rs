@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use failover_core::{ServiceSnapshot, Snapshot};
 use tokio::sync::{Semaphore, watch};
 use watcher::Handle;
+use web_api::changes::Picture;
 
 use super::auth::{Accounts, Sessions, Throttle};
 use super::configuration::Settings;
@@ -47,6 +48,7 @@ struct Shared {
     estate: Estate,
     listeners: Arc<Semaphore>,
     latest: Mutex<Option<(u64, Bytes)>>,
+    picture: Mutex<Option<Arc<Picture>>>,
     ending: watch::Receiver<bool>,
 }
 
@@ -73,6 +75,7 @@ impl App {
             estate,
             listeners: Arc::new(Semaphore::new(LISTENERS_MAX)),
             latest: Mutex::new(None),
+            picture: Mutex::new(None),
             ending,
         }))
     }
@@ -160,13 +163,27 @@ impl App {
         {
             return Ok(json.clone());
         }
-        let json = serde_json::to_vec(snapshot).map_err(|error| {
-            Refusal::unavailable(format!("the snapshot has no JSON form: {error}"))
-        })?;
-        let json = Bytes::from(json);
+        let json = Bytes::from(serde_json::to_vec(snapshot).map_err(formless)?);
         *latest = Some((snapshot.number, json.clone()));
         Ok(json)
     }
+
+    /// A snapshot as it is compared with the one before, made once for all who listen.
+    pub fn picture(&self, snapshot: Arc<Snapshot>) -> Answer<Arc<Picture>> {
+        let mut latest = self.0.picture.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(picture) = &*latest
+            && picture.number() == snapshot.number
+        {
+            return Ok(picture.clone());
+        }
+        let picture = Arc::new(Picture::of(snapshot).map_err(formless)?);
+        *latest = Some(picture.clone());
+        Ok(picture)
+    }
+}
+
+fn formless(error: serde_json::Error) -> Refusal {
+    Refusal::unavailable(format!("the snapshot has no JSON form: {error}"))
 }
 
 /// One service of a snapshot.

@@ -33,52 +33,61 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
     )
 )]
 pub async fn live(State(app): State<App>, viewer: Viewer) -> Answer<impl IntoResponse> {
-    let place = app.listeners().try_acquire_owned().map_err(|_| {
-        let detail = "too many live streams are open; close some, or poll /api/v1/snapshot";
-        let status = StatusCode::TOO_MANY_REQUESTS;
-        Refusal::new(status, "too_many_listeners", "Too many listeners", detail).retry_after(5)
-    })?;
-    let listener = Listener {
-        updates: app.watcher().updates(),
-        sent: None,
-        ending: app.ending(),
-        session: viewer.session,
-        app,
-        _place: place,
-    };
+    let listener = Listener { seat: Seat::take(app, viewer)?, sent: None };
     let events = stream::unfold(listener, Listener::next);
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+    Ok(Sse::new(events).keep_alive(keep_alive()))
 }
 
+/// What keeps a quiet stream open.
+pub(super) fn keep_alive() -> KeepAlive {
+    KeepAlive::new().interval(KEEP_ALIVE)
+}
+
+/// A place for one who listens, of which there are not many.
 #[derive(Debug)]
-struct Listener {
+pub(super) struct Seat {
     app: App,
     updates: Updates,
-    /// The number of the latest snapshot that was sent.
-    sent: Option<u64>,
     ending: watch::Receiver<bool>,
     session: Option<SessionId>,
     _place: OwnedSemaphorePermit,
 }
 
-impl Listener {
-    async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
-        let snapshot = match self.sent {
-            None => self.app.watcher().snapshot(),
-            Some(sent) => self.newer_than(sent).await?,
-        };
-        self.sent = Some(snapshot.number);
-        // A session that has ended must not go on watching through an open stream.
-        if self.session.is_some_and(|id| self.app.sessions().account(&id).is_none()) {
-            return None;
-        }
-        let json = self.app.json(&snapshot).ok()?;
-        let text = str::from_utf8(&json).ok()?;
-        let event = Event::default().id(snapshot.number.to_string()).data(text);
-        Some((Ok(event), self))
+impl Seat {
+    /// A place, if there is one.
+    pub(super) fn take(app: App, viewer: Viewer) -> Answer<Self> {
+        let place = app.listeners().try_acquire_owned().map_err(|_| {
+            let detail = "too many live streams are open; close some, or poll /api/v1/snapshot";
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            Refusal::new(status, "too_many_listeners", "Too many listeners", detail).retry_after(5)
+        })?;
+        Ok(Self {
+            updates: app.watcher().updates(),
+            ending: app.ending(),
+            session: viewer.session,
+            app,
+            _place: place,
+        })
     }
 
-    /// The next snapshot, or `None` when the watcher or the server ends.
+    /// What all requests share.
+    pub(super) fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// A session that has ended must not go on watching through an open stream.
+    pub(super) fn is_welcome(&self) -> bool {
+        self.session.is_none_or(|id| self.app.sessions().account(&id).is_some())
+    }
+
+    /// The snapshot after `sent`; `None` when the watcher or the server ends.
+    pub(super) async fn next(&mut self, sent: Option<u64>) -> Option<Arc<Snapshot>> {
+        match sent {
+            None => Some(self.app.watcher().snapshot()),
+            Some(sent) => self.newer_than(sent).await,
+        }
+    }
+
     async fn newer_than(&mut self, sent: u64) -> Option<Arc<Snapshot>> {
         let newer = async {
             tokio::time::sleep(PACE).await;
@@ -93,5 +102,34 @@ impl Listener {
             snapshot = newer => snapshot,
             _ = self.ending.wait_for(|ending| *ending) => None,
         }
+    }
+
+    /// Waits for a moment; `None` when the server ends.
+    pub(super) async fn pause(&mut self, time: Duration) -> Option<()> {
+        tokio::select! {
+            () = tokio::time::sleep(time) => Some(()),
+            _ = self.ending.wait_for(|ending| *ending) => None,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Listener {
+    seat: Seat,
+    /// The number of the latest snapshot that was sent.
+    sent: Option<u64>,
+}
+
+impl Listener {
+    async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
+        let snapshot = self.seat.next(self.sent).await?;
+        self.sent = Some(snapshot.number);
+        if !self.seat.is_welcome() {
+            return None;
+        }
+        let json = self.seat.app().json(&snapshot).ok()?;
+        let text = str::from_utf8(&json).ok()?;
+        let event = Event::default().id(snapshot.number.to_string()).data(text);
+        Some((Ok(event), self))
     }
 }

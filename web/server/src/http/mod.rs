@@ -2,6 +2,7 @@
 pub mod app;
 mod asset;
 pub mod auth;
+pub mod changes;
 mod command;
 pub mod configuration;
 pub mod demo;
@@ -48,6 +49,7 @@ pub fn router(app: App) -> Router {
         .route("/session", get(login::session))
         .route("/snapshot", get(look::snapshot))
         .route("/live", get(live::live))
+        .route("/changes", get(changes::changes))
         .route("/events", get(journal::events))
         .route("/events.jsonl", get(journal::lines))
         .route("/notifications", get(told::notifications))

@@ -4,13 +4,14 @@
 //! (`SCHWENK_TEST_BROWSER=1`); without them the test is left out and says so, but never in CI.
 mod aria;
 mod axe;
+mod crowd;
 mod demo;
 mod driver;
+mod many;
 mod places;
 mod play;
 mod records;
 mod simulator;
-mod speed;
 mod twin;
 mod views;
 mod watch;

@@ -38,6 +38,7 @@ async fn nothing_is_shown_to_strangers() {
         "/session",
         "/snapshot",
         "/live",
+        "/changes",
         "/events",
         "/version",
         "/services/app/plan?to=london",

@@ -2,6 +2,7 @@
 mod access;
 mod api;
 mod asset;
+mod changes;
 mod cli;
 mod config;
 mod crash;

@@ -22,6 +22,10 @@ fn against(document: &Value, schema: &Value, value: &Value, at: &str) -> Result<
             count => Err(format!("{at}: fits {count} of {} shapes: {value}", choices.len())),
         };
     }
+    // What is described as anything.
+    if schema.get("type").is_none() {
+        return Ok(());
+    }
     typed(schema, value, at)?;
     if let Some(allowed) = schema["enum"].as_array()
         && !allowed.contains(value)

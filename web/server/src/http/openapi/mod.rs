@@ -4,6 +4,7 @@
 //! they know serde only, but for those parts of `web-api` that describe themselves. A test holds real answers against the description.
 #![allow(dead_code, reason = "these types are shapes, never values")]
 
+pub(super) mod changes;
 pub(super) mod command;
 pub(super) mod curve;
 pub(super) mod envelope;
@@ -23,8 +24,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    command as commands, configuration, demo, history as band, incident as incidents, journal,
-    live, locations, login, look, metrics, plan, records as zones, told,
+    changes as news, command as commands, configuration, demo, history as band, incident as incidents,
+    journal, live, locations, login, look, metrics, plan, records as zones, told,
 };
 
 /// The description of every route.
@@ -43,6 +44,7 @@ use super::{
         login::session,
         look::snapshot,
         live::live,
+        news::changes,
         journal::events,
         journal::lines,
         told::notifications,
