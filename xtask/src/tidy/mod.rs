@@ -2,6 +2,7 @@
 mod arrows;
 mod dependencies;
 mod files;
+mod styles;
 
 use crate::shell::Done;
 
@@ -11,6 +12,7 @@ pub fn run() -> Done {
     let metadata = arrows::metadata()?;
     findings.extend(arrows::check(&metadata));
     findings.extend(dependencies::check(&metadata)?);
+    findings.extend(styles::check()?);
     if findings.is_empty() {
         println!("── tidy: nothing found");
         return Ok(());

@@ -96,8 +96,8 @@ fn picture(followed: &Followed) -> El {
     let axis =
         span("axis").child(el("small").text("0 s")).child(el("small").text(time::took(last)));
     let legend = div("legend")
-        .child(span("key measured").text(words::MEASURED))
-        .child(span("key expected").text(words::EXPECTED));
+        .child(span("curve-key").text(words::MEASURED))
+        .child(span("curve-key expected").text(words::EXPECTED));
     let scale = span("curve-scale")
         .attr("aria-hidden", "true")
         .children(["100 %", "50 %", "0 %"].map(|text| el("small").text(text)));
