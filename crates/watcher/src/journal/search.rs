@@ -30,7 +30,8 @@ pub struct EventQuery {
     pub severity: Option<Severity>,
     /// Only what this person, or this watcher's automation, has done.
     pub who: Option<String>,
-    /// Only those with these letters in their sentence, whatever their case.
+    /// Only those with these letters in their sentence, service, kind or who did it, whatever their
+    /// case.
     pub text: Option<String>,
     /// Whether the oldest come first, and are the ones that are given where there are too many.
     pub oldest_first: bool,
@@ -45,7 +46,9 @@ const QUERY: &str = "SELECT seq, at, service, severity, text, event FROM events
     AND (:severities IS NULL OR severity IN (SELECT value FROM json_each(:severities)))
     AND (:kinds IS NULL OR json_extract(event, '$.kind') IN (SELECT value FROM json_each(:kinds)))
     AND (:who IS NULL OR json_extract(event, '$.who') = :who)
-    AND (:text IS NULL OR instr(lower(text), lower(:text)) > 0)
+    AND (:text IS NULL OR instr(lower(text || char(10) || service || char(10)
+        || json_extract(event, '$.kind') || char(10)
+        || coalesce(json_extract(event, '$.who'), '')), lower(:text)) > 0)
     ORDER BY seq";
 
 /// The events that are looked for.

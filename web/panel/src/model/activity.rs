@@ -81,7 +81,7 @@ pub struct Filter {
     pub severity: String,
     /// Only what this person has done.
     pub who: String,
-    /// Only with these letters in it.
+    /// Only with these letters in the English sentence, the service, the kind or who did it.
     pub text: String,
 }
 
@@ -98,8 +98,16 @@ impl Filter {
             && event.severity >= least
             && (self.who.is_empty() || event.event.who.as_deref() == Some(&self.who))
             && (kinds.is_empty() || kinds.contains(&event.event.kind.as_str()))
-            && (self.text.is_empty()
-                || event.text.to_ascii_lowercase().contains(&self.text.to_ascii_lowercase()))
+            && (self.text.is_empty() || self.is_in(event))
+    }
+
+    /// Whether the letters are where the server looks for them, too: not in the language of the page.
+    fn is_in(&self, event: &Happening) -> bool {
+        let wanted = self.text.to_ascii_lowercase();
+        let who = event.event.who.as_deref().unwrap_or_default();
+        [&event.said, &event.service, &event.event.kind, who]
+            .into_iter()
+            .any(|text| text.to_ascii_lowercase().contains(&wanted))
     }
 
     /// The filter as part of an address, empty if it lets everything pass.
@@ -282,6 +290,7 @@ mod tests {
             service: "shop".to_owned(),
             severity: Severity::Info,
             text: format!("Event {seq}."),
+            said: format!("Said {seq}."),
             event: deed(kind),
         }
     }
@@ -316,7 +325,9 @@ mod tests {
         let event = record(1, "all_down");
         let passes = |query: &str| Filter::parse(query).passes(&event);
         assert!(passes(""));
-        assert!(passes("service=shop&text=EVENT&kind=sites"));
+        assert!(passes("service=shop&text=SAID&kind=sites"));
+        assert!(passes("text=all_d") && passes("text=Shop"));
+        assert!(!passes("text=event"), "what is read here may be another language");
         assert!(!passes("service=mail"));
         assert!(!passes("severity=warning"));
         assert!(!passes("text=absent"));

@@ -40,8 +40,10 @@ pub struct Happening {
     pub service: String,
     /// How urgent.
     pub severity: Severity,
-    /// One sentence.
+    /// One sentence, in the language of the page.
     pub text: String,
+    /// The server's own, in English: what is searched.
+    pub said: String,
     /// What.
     pub event: Deed,
 }
@@ -72,8 +74,22 @@ pub struct Page {
 
 fields! {
     News { at, started, vantage, journal_problem, alerts, cluster, services, recent }
-    Happening { seq, at, service, severity, text, event }
     Page { events }
+}
+
+impl FromJson for Happening {
+    fn from_json(json: &Value) -> Option<Self> {
+        let said: String = at(json, "text")?;
+        Some(Self {
+            seq: at(json, "seq")?,
+            at: at(json, "at")?,
+            service: at(json, "service")?,
+            severity: at(json, "severity")?,
+            text: said.clone(),
+            said,
+            event: at(json, "event")?,
+        })
+    }
 }
 
 impl News {

@@ -111,6 +111,7 @@ mod tests {
             service: "shop".to_owned(),
             severity: Severity::Info,
             text: String::new(),
+            said: String::new(),
             event: Deed {
                 kind: kind.to_owned(),
                 who,
@@ -170,7 +171,7 @@ mod tests {
         let events = [others, pause.clone()];
         assert_eq!(latest_of(&events, fixture::service()), None);
         assert_eq!(of_entry(&pause, &events, &disarmed(), NOW), None);
-        assert_eq!(latest("anna", 4, &[pause.clone()], &[disarmed()], NOW), None);
+        assert_eq!(latest("anna", 4, std::slice::from_ref(&pause), &[disarmed()], NOW), None);
         // The watcher has armed itself meanwhile, and the entry for it has not arrived yet.
         assert_eq!(latest_of(&[pause], fixture::service()), None);
         assert_eq!(latest_of(&[entry(9, "move_started", None)], fixture::service()), None);

@@ -1,7 +1,7 @@
 //! Events as a list; each can be opened to see what it rests on.
 use super::command::button;
 use super::icon::shape;
-use super::state::{ago, fixed_state};
+use super::state::{ago, english, fixed_state};
 use super::undo::undo_button;
 use crate::el::{El, div, dynamic, each, el, nothing, show, span};
 use crate::kept::{Kept, Slot};
@@ -25,7 +25,7 @@ pub fn brief(events: Happenings) -> El {
         let target = Route::Activity { filter: Filter::default(), event: Some(seq) };
         el("li")
             .child(mark(event.severity))
-            .child(el("a").attr("href", target.hash()).text(event.text))
+            .child(said(el("a").attr("href", target.hash()), &event))
             .child(el("small").child(ago(move || at)))
     };
     let none = move || events.with(Vec::is_empty);
@@ -44,6 +44,12 @@ pub fn journal(events: Happenings, route: Slot<Route>) -> El {
     el("div")
         .child(el("ol").class("journal").child(each(move || places(events), row)))
         .child(show(none, || el("p").class("facts").text(words::NO_EVENTS_MATCH)))
+}
+
+/// The event's sentence; English where there is none in the language of the page.
+fn said(frame: El, event: &Happening) -> El {
+    let frame = if event.text == event.said { english(frame) } else { frame };
+    frame.text(event.text.clone())
 }
 
 fn journal_row(events: Happenings, event: Happening, route: Slot<Route>) -> El {
@@ -69,7 +75,7 @@ fn journal_row(events: Happenings, event: Happening, route: Slot<Route>) -> El {
         .child(when)
         .child(mark(event.severity))
         .child(span("event-service mono").text(event.service.clone()))
-        .child(span("event-text").text(event.text.clone()));
+        .child(said(span("event-text"), &event));
     el("li")
         .class("event")
         .attr("id", format!("event-{seq}"))

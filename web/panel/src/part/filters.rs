@@ -41,6 +41,7 @@ pub fn filters(live: Live, filter: Kept<Filter>, shown: Kept<Vec<Happening>>) ->
         .child(choice(words::URGENCY, words::EVERYTHING, urgency, filter, |f| &mut f.severity))
         .child(choice(words::SERVICE, words::ALL_SERVICES, services, filter, |f| &mut f.service))
         .child(choice(words::WHO, words::ANYBODY, people, filter, |filter| &mut filter.who))
+        .child(el("small").attr("id", "searched").text(words::FILTER_SEARCHED))
 }
 
 fn text_field(filter: Kept<Filter>) -> El {
@@ -62,6 +63,7 @@ fn text_field(filter: Kept<Filter>) -> El {
         .attr("id", "filter")
         .attr("type", "search")
         .attr("placeholder", words::FILTER_HINT)
+        .attr("aria-describedby", "searched")
         .attr("value", text)
         .on("input", input)
 }

@@ -62,9 +62,7 @@ impl Journal {
     fn load(self, before: Option<u64>) {
         let filter = self.filter.with_untracked(Filter::clone);
         let before = before.map(|seq| format!("&before={seq}")).unwrap_or_default();
-        // The server knows the English sentences only; what is read here may be another language.
-        let asked = Filter { text: String::new(), ..filter.clone() };
-        let query = asked.asked(&format!("limit={PAGE}{before}"));
+        let query = filter.asked(&format!("limit={PAGE}{before}"));
         self.busy.set(true);
         spawn_local(async move {
             let answer = api::events(&query).await;

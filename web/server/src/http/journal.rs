@@ -56,7 +56,8 @@ pub struct EventsQuery {
     severity: Option<Severity>,
     /// Only what this person, or `schwenk` itself, has done.
     who: Option<String>,
-    /// Only events with these letters in their sentence, whatever their case.
+    /// Only events with these letters in their sentence, service, kind or who did it, whatever their
+    /// case.
     text: Option<String>,
 }
 

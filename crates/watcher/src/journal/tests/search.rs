@@ -43,9 +43,12 @@ fn events_are_found_by_number_time_service_kind_person_urgency_and_words() {
     assert_eq!(found(EventQuery { severity: Some(Severity::Warning), ..ALL }), [3, 2, 1]);
     assert_eq!(found(EventQuery { severity: Some(Severity::Critical), ..ALL }), [3]);
     assert_eq!(found(EventQuery { who: Some("ann".to_owned()), ..ALL }), [1]);
-    assert_eq!(found(EventQuery { text: Some("EVENT 2".to_owned()), ..ALL }), [2]);
+    let text = |text: &str| found(EventQuery { text: Some(text.to_owned()), ..ALL });
+    assert_eq!(text("EVENT 2"), [2]);
+    assert_eq!((text("Web"), text("all_d"), text("BOB")), (vec![3], vec![3], vec![2]));
+    assert_eq!(text("_"), [3], "a letter like any other");
     // Nothing in the text means anything to the database.
-    for text in ["%", "_", "'", "event' OR 1=1 --", "\0"] {
+    for text in ["%", "'", "event' OR 1=1 --", "\0"] {
         assert_eq!(found(EventQuery { text: Some(text.to_owned()), ..ALL }), [0; 0], "{text:?}");
     }
 }
