@@ -51,6 +51,21 @@ fn head(service: &ServiceSnapshot) -> String {
     }
 }
 
+/// What would happen if the machine might act at this moment, whatever stands against it.
+pub fn dry_run(service: &ServiceSnapshot) -> String {
+    let view = &service.view;
+    if let Some(open) = &view.open_move {
+        return words::dry_open(&site_names(service, open.to));
+    }
+    let Some(wants) = view.next.wants else { return words::DRY_NOTHING.into() };
+    let to = site_names(service, wants);
+    match (wants == view.desired, view.next.blockers.len()) {
+        (true, _) => words::dry_publish(&to),
+        (false, 0) => words::dry_free(&to),
+        (false, against) => words::dry_against(&to, against),
+    }
+}
+
 /// What stands against a move, as it looks at `now`.
 pub fn blocker(service: &ServiceSnapshot, blocker: &Blocker, now: Timestamp) -> String {
     let wait = |until: Timestamp| time::countdown(time::between(now, until));
@@ -82,7 +97,7 @@ pub fn blocker(service: &ServiceSnapshot, blocker: &Blocker, now: Timestamp) -> 
 mod tests {
     use super::*;
     use crate::model::fixture::{self, NOW};
-    use failover_core::{MoveKind, SiteId, SiteSet};
+    use failover_core::{MoveId, MoveKind, SiteId, SiteSet};
 
     #[test]
     fn a_healthy_service_needs_nothing() {
@@ -108,6 +123,23 @@ mod tests {
         assert_eq!(outlook.blockers[1], "the last move is too recent; hold-down ends in 42 s");
         assert_eq!(outlook.blockers[2], "1 vantage point says that the site is down; 2 are needed");
         assert_eq!(outlook.deadline.unwrap(), "Looks again in 42 s, when the hold-down ends.");
+    }
+
+    #[test]
+    fn a_dry_run_says_what_would_be_done_and_whether_anything_stands_against_it() {
+        let mut shop = fixture::service();
+        assert_eq!(dry_run(&shop), "if it might act now, it would do nothing.");
+        shop.view.next.wants = Some(SiteSet::one(SiteId(1)));
+        assert_eq!(dry_run(&shop), "it would move to Falkenstein: nothing stands against it.");
+        shop.view.next.blockers = vec![Blocker::Disarmed, Blocker::MoveOpen { id: MoveId(7) }];
+        assert_eq!(
+            dry_run(&shop),
+            "if it might act now, it would move to Falkenstein; 2 things stand against it."
+        );
+        shop.view.next.wants = Some(shop.view.desired);
+        assert_eq!(dry_run(&shop), "if it might act now, it would publish London again.");
+        let moving = dry_run(&fixture::moving());
+        assert_eq!(moving, "the move to Falkenstein is under way; it would finish that.");
     }
 
     #[test]

@@ -3,7 +3,7 @@ use super::news::News;
 use super::{site_name, time, tone::Tone};
 use crate::words;
 use failover_core::{
-    AlertView, Command, Mode, ServiceSnapshot, Severity, SiteId, Timestamp, Verdict,
+    AlertView, Command, Mode, ServiceSnapshot, Severity, SiteId, SiteView, Timestamp, Verdict,
 };
 
 /// What can be done about a notice.
@@ -129,13 +129,15 @@ fn latched(service: &ServiceSnapshot, now: Timestamp) -> Option<Notice> {
     })
 }
 
-/// The preferred site is well again, but the name points elsewhere.
+/// The name points elsewhere than to the preferred site: how it gets back, or why not yet.
 fn way_back(service: &ServiceSnapshot) -> Option<Notice> {
     let view = &service.view;
     let active = view.desired.single().filter(|_| view.open_move.is_none())?;
-    let better = view.sites[..active.index().min(view.sites.len())]
-        .iter()
-        .position(|site| site.verdict == Verdict::Up && site.maintenance.is_none())?;
+    let preferred = &view.sites[..active.index().min(view.sites.len())];
+    let well = |site: &SiteView| site.verdict == Verdict::Up && site.maintenance.is_none();
+    let Some(better) = preferred.iter().position(well) else {
+        return preferred.first().map(|site| no_way_back(site, &site_name(service, active)));
+    };
     let better = SiteId(u8::try_from(better).ok()?);
     let name = site_name(service, better);
     Some(Notice {
@@ -145,6 +147,21 @@ fn way_back(service: &ServiceSnapshot) -> Option<Notice> {
         detail: words::notice_way_back_detail(&name, &site_name(service, active)),
         remedy: Some((words::switch_back(&name), Remedy::MoveTo(better))),
     })
+}
+
+fn no_way_back(site: &SiteView, active: &str) -> Notice {
+    let why = match (&site.maintenance, site.verdict) {
+        (Some(_), _) => words::NOT_BACK_MAINTENANCE,
+        (None, Verdict::Down) => words::NOT_BACK_DOWN,
+        _ => words::NOT_BACK_UNKNOWN,
+    };
+    Notice {
+        key: "way-back".to_owned(),
+        tone: Tone::Unknown,
+        title: words::notice_not_back(active, &site.name),
+        detail: format!("{why} {}", words::NOT_BACK_YET),
+        remedy: None,
+    }
 }
 
 fn disarmed(service: &ServiceSnapshot) -> Option<Notice> {
@@ -219,7 +236,10 @@ mod tests {
     fn after_a_failover_the_latch_and_the_way_back_are_offered() {
         let mut shop = fixture::moved();
         shop.view.latched = Some((fixture::before(60), None));
-        assert_eq!(keys(&shop), ["latch"]);
+        let notices = of_service(&shop, NOW);
+        assert_eq!(notices[1].title, "It stays at Falkenstein, not at London.");
+        assert!(notices[1].detail.starts_with("The preferred site is down. As soon as"));
+        assert_eq!(notices[1].remedy, None);
         shop.view.sites[0].verdict = Verdict::Up;
         assert_eq!(keys(&shop), ["latch", "way-back"]);
         let notices = of_service(&shop, NOW);
@@ -233,7 +253,9 @@ mod tests {
         let mut shop = fixture::moved();
         shop.view.sites[0].verdict = Verdict::Up;
         shop.view.sites[0].maintenance = Some((NOW, Actor("anna".to_owned())));
-        assert_eq!(keys(&shop), [""; 0]);
+        let notices = of_service(&shop, NOW);
+        assert_eq!((notices.len(), notices[0].remedy.as_ref()), (1, None));
+        assert!(notices[0].detail.starts_with("The preferred site is in maintenance."));
         let mut moving = fixture::moving();
         moving.view.sites[0].verdict = Verdict::Up;
         assert_eq!(keys(&moving), [""; 0]);

@@ -12,6 +12,12 @@ words! {
     BLOCKED_OTHERWISE;
     BLOCKED_NOT_ADOPTED;
     NEXT_WATCHING;
+    DRY_RUN;
+    DRY_NOTHING;
+    dry_open(to: &str);
+    dry_publish(to: &str);
+    dry_free(to: &str);
+    dry_against(to: &str, n: usize);
     quorum(votes: u8);
     NO_MOVES_LEFT;
     some_moves_left(moves: u8);

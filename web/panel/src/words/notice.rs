@@ -10,6 +10,11 @@ words! {
     NOTICE_DISARMED;
     NOTICE_BLIND_DETAIL;
     NOTICE_TRIPPED;
+    NOT_BACK_DOWN;
+    NOT_BACK_MAINTENANCE;
+    NOT_BACK_UNKNOWN;
+    NOT_BACK_YET;
+    notice_not_back(active: &str, preferred: &str);
     notice_journal_detail(problem: &str);
     notice_drift(providers: &str);
     notice_drift_detail(span: &str);
