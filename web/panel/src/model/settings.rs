@@ -26,7 +26,7 @@ pub fn text(sections: &[SettingSection]) -> String {
         for setting in &section.settings {
             text += &setting.key;
             text += " = ";
-            text += &setting.value;
+            text += &setting.value.replace('\n', ", ");
             text += "\n";
         }
         text += "\n";
@@ -34,12 +34,13 @@ pub fn text(sections: &[SettingSection]) -> String {
     text
 }
 
-/// The last part of a key: the section says the rest.
-pub fn short(key: &str) -> &str {
-    match key.rfind("].") {
-        Some(end) => &key[end + 2..],
-        None => key,
-    }
+/// How much of each key of a section its heading says already, the last dot included.
+pub fn heading(section: &SettingSection) -> usize {
+    let keys = || section.settings.iter().map(|setting| setting.key.as_str());
+    let Some(first) = keys().next() else { return 0 };
+    let common = |key: &str| first.bytes().zip(key.bytes()).take_while(|(a, b)| a == b).count();
+    let common = keys().map(common).min().unwrap_or(0);
+    first[..common].rfind('.').map_or(0, |dot| dot + 1)
 }
 
 #[cfg(test)]
@@ -95,10 +96,24 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_a_heading_says_need_not_be_said_with_every_key() {
+        let mut section = configuration().sections.remove(0);
+        let below = |section: &SettingSection| {
+            let from = heading(section);
+            section.settings.iter().map(|one| one.key[from..].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(below(&section), ["id", "token"]);
+        // Two of one name would not be told apart.
+        section.settings[0].key = "providers[0].keys[0].name".to_owned();
+        section.settings[1].key = "providers[0].keys[1].name".to_owned();
+        assert_eq!(below(&section), ["keys[0].name", "keys[1].name"]);
+        section.settings.clear();
+        assert_eq!(heading(&section), 0);
+    }
+
+    #[test]
     fn what_is_copied_says_where_each_setting_belongs() {
         let told = text(&search(&configuration(), "session"));
         assert_eq!(told, "# [server]\nserver.session = \"12 h\"\n\n");
-        assert_eq!(short("services[0].sites[1].name"), "name");
-        assert_eq!(short("server.session"), "server.session");
     }
 }

@@ -3,10 +3,10 @@ use crate::api;
 use crate::el::{El, div, dynamic, el, nothing, span};
 use crate::kept::{Kept, Slot};
 use crate::live::Live;
-use crate::model::settings::{search, short, text};
+use crate::model::settings::{heading, search, text};
 use crate::model::tone::Tone;
 use crate::part::command::{button, trouble};
-use crate::part::state::fixed_state;
+use crate::part::state::{english, fixed_state};
 use crate::words;
 use crate::words::configuration as told;
 use leptos::prelude::*;
@@ -52,7 +52,7 @@ pub fn configuration() -> El {
 /// What the settings amount to, what is doubtful, and what the credentials see.
 fn meaning(all: &Configuration, reached: Slot<Option<Reached>>) -> El {
     let doubts = (!all.warnings.is_empty()).then(|| {
-        let line = |text: &String| el("li").text(text.clone());
+        let line = |text: &String| english(el("li")).text(text.clone());
         el("section")
             .class("card")
             .child(el("h2").text(told::CFG_DOUBTFUL))
@@ -90,11 +90,11 @@ fn provider(one: ReachedProvider) -> El {
     let fine = one.zones_problem.is_none() && one.servers_problem.is_none();
     let tone = if fine { Tone::Up } else { Tone::Warn };
     let zones = match one.zones_problem {
-        Some(problem) => span("note").text(problem),
+        Some(problem) => english(span("note")).text(problem),
         None => span("").text(told::zones(&one.zones)),
     };
     let servers = match (one.servers_problem, one.servers) {
-        (Some(problem), _) => Some(span("note").text(problem)),
+        (Some(problem), _) => Some(english(span("note")).text(problem)),
         (None, Some(count)) => Some(span("facts").text(words::locations::loc_servers_at(count))),
         (None, None) => None,
     };
@@ -137,22 +137,31 @@ fn settings(known: Slot<Option<Configuration>>, wanted: Slot<String>) -> El {
             true => el("p").class("facts").text(told::CFG_NONE).into(),
             false => nothing(),
         }))
-        .child(dynamic(move || div("page").children(found.get().into_iter().map(section)).into()))
+        .child(dynamic(move || {
+            let sections = found.get().into_iter().map(|one| section(known, one));
+            div("sections").children(sections).into()
+        }))
 }
 
-fn section(section: SettingSection) -> El {
+fn section(known: Slot<Option<Configuration>>, section: SettingSection) -> El {
+    // A search leaves out settings, but not what the heading says.
+    let said = known.with_untracked(|known| {
+        let whole = known.iter().flat_map(|all| &all.sections);
+        whole.into_iter().find(|one| one.title == section.title).map_or(0, heading)
+    });
     let head = el("tr")
         .child(el("th").text(told::CFG_SETTING))
         .child(el("th").text(told::CFG_VALUE))
         .child(el("th").text(told::CFG_ORIGIN));
     el("section").class("card settings").child(el("h2").class("mono").text(section.title)).child(
-        el("table")
-            .child(el("thead").child(head))
-            .child(el("tbody").children(section.settings.into_iter().map(setting))),
+        el("table").child(el("thead").child(head)).child(
+            el("tbody").children(section.settings.into_iter().map(move |one| setting(one, said))),
+        ),
     )
 }
 
-fn setting(one: Setting) -> El {
+/// `said`: how much of the key the heading says.
+fn setting(one: Setting, said: usize) -> El {
     let value = match one.secret {
         true => el("td")
             .child(fixed_state(Tone::Maint, told::CFG_SECRET.into()))
@@ -171,7 +180,7 @@ fn setting(one: Setting) -> El {
                 .attr("scope", "row")
                 .class("mono")
                 .attr("title", one.key.clone())
-                .text(short(&one.key).to_owned()),
+                .text(one.key[said..].to_owned()),
         )
         .child(value)
         .child(el("td").class("facts").text(origin))

@@ -7,7 +7,7 @@ use web_api::{Setting, SettingSection};
 
 use super::duration::show;
 use super::effective;
-use super::model::{Api, Config, LogFormat, LogLevel, Provider, Service, Standby};
+use super::model::{Api, Config, LogFormat, LogLevel, NameServer, Provider, Service, Standby};
 use super::model_notify::Notify;
 use super::origin::{Origins, Typed};
 
@@ -271,11 +271,17 @@ fn provider(config: &Config, place: usize, provider: &Provider) -> SettingSectio
     let draft = draft
         .time("call_timeout", provider.call_timeout)
         .put("allow_plain", provider.allow_plain.to_string());
-    let draft = match &provider.name_servers {
-        Some(_) => draft,
-        None => draft.put("name_servers", "those that the zone names"),
+    let name_servers = match &provider.name_servers {
+        Some(servers) => servers.iter().map(name_server).collect::<Vec<_>>().join("\n"),
+        None => "those that the zone names".to_owned(),
     };
-    draft.rest(&[])
+    draft.put("name_servers", name_servers).rest(&[])
+}
+
+/// One line for each says more than a table of names and addresses.
+fn name_server(server: &NameServer) -> String {
+    let addresses: Vec<String> = server.addresses.iter().map(ToString::to_string).collect();
+    format!("{} ({})", server.name, addresses.join(", "))
 }
 
 fn service(config: &Config, place: usize, service: &Service) -> Vec<SettingSection> {
