@@ -9,6 +9,7 @@
 pub mod changes;
 mod places;
 mod records;
+mod said;
 mod settings;
 
 pub use failover_core::Snapshot;
@@ -17,6 +18,7 @@ use failover_core::{
 };
 pub use places::*;
 pub use records::*;
+pub use said::Said;
 use serde::{Deserialize, Serialize};
 pub use settings::*;
 
@@ -109,6 +111,9 @@ pub struct PlanCheck {
     pub ok: bool,
     /// In words.
     pub text: String,
+    /// The same for other languages.
+    #[serde(default)]
+    pub said: Option<Said>,
 }
 
 /// `GET /api/v1/events?after={seq}&before={seq}&limit={n}&service={name}&kind={kind,…}&…`;
@@ -455,7 +460,7 @@ pub struct DemoFaults {
 pub struct DemoFaultState {
     /// Its id.
     pub id: String,
-    /// The heading it stands under: "Site frankfurt", "Google Cloud".
+    /// The heading it stands under: `london`, `Google Cloud`.
     pub group: String,
     /// In words: "kill the site (connection refused)".
     pub text: String,

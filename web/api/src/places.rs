@@ -1,4 +1,5 @@
 //! The clouds' servers, the blueprint's plan, and the work on both.
+use super::Said;
 use failover_core::Timestamp;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "openapi")]
@@ -301,8 +302,14 @@ pub struct PlacesJob {
     pub steps: Vec<JobStep>,
     /// What came of it.
     pub summary: Option<String>,
+    /// The same for other languages.
+    #[serde(default)]
+    pub summary_said: Option<Said>,
     /// What to do now.
     pub advice: Option<String>,
+    /// The same for other languages.
+    #[serde(default)]
+    pub advice_said: Option<Said>,
 }
 
 /// One step of a job.
@@ -315,8 +322,14 @@ pub struct JobStep {
     pub state: String,
     /// What the vendor shows meanwhile, what else happened, or why not.
     pub note: Option<String>,
+    /// The same for other languages.
+    #[serde(default)]
+    pub note_said: Option<Said>,
     /// How to go on after a failure.
     pub advice: Option<String>,
+    /// The same for other languages.
+    #[serde(default)]
+    pub advice_said: Option<Said>,
     /// When it began.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<u64>))]
     pub began: Option<Timestamp>,

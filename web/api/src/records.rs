@@ -1,4 +1,5 @@
 //! Zones and records of all providers, how they are changed, and what the doctor says.
+use super::Said;
 use serde::{Deserialize, Serialize};
 
 /// `GET /api/v1/records/zones`.
@@ -253,4 +254,7 @@ pub struct ZoneFinding {
     pub text: String,
     /// What to do about it; empty when nothing is to be done.
     pub remedy: String,
+    /// Both for other languages; what to do is `.do` of the code.
+    #[serde(default)]
+    pub said: Option<Said>,
 }

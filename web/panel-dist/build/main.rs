@@ -3,6 +3,7 @@ mod bind;
 mod compile;
 mod embed;
 mod pack;
+mod styles;
 #[path = "../../panel/words/read.rs"]
 #[allow(dead_code, reason = "the panel's test reads more of it")]
 mod words;
@@ -65,13 +66,15 @@ fn fill(dist: &mut embed::Dist, own: &Path, bound: &[bind::Bound]) -> Result<(),
     let mut boot = text("boot.js")?.replace("{{js}}", &js).replace("{{wasm}}", &wasm);
     let english = words::language(&own.join("words/en"))?;
     for language in ["en", "de"] {
-        let texts = words::language(&own.join("words").join(language))?;
-        let texts = words::wire(&english, &texts)?;
+        let folder = own.join("words").join(language);
+        let texts = words::wire(&english, &words::language(&folder)?)?;
+        let texts = texts + &words::said_wire(&words::said(&folder)?);
         let texts = dist.add(&format!("words-{language}"), "txt", texts.as_bytes())?;
         boot = boot.replace(&format!("{{{{{language}}}}}"), &texts.path);
     }
     let boot = dist.add("boot", "js", boot.as_bytes())?;
-    let css = dist.add("panel", "css", text("panel.css")?.as_bytes())?;
+    let css = styles::join(&own.join("static/css"))?;
+    let css = dist.add("panel", "css", css.as_bytes())?;
     let icon = text("favicon.svg")?;
     // Browsers also ask for it when they show something that is not the page.
     dist.fixed("/favicon.ico", "icon.svg", icon.as_bytes())?;

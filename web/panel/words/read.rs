@@ -1,5 +1,6 @@
 //! Reads the files of words: `KEY = text`, one line each; `==` says that a text is meant to be the
-//! same as the English one.
+//! same as the English one. Files in the folder `said` are `code = text` for what the server says; the
+//! server's own sentence is the English one.
 //!
 //! Build scripts include this file, and so does the test that holds the languages against each other.
 use std::fs;
@@ -44,6 +45,12 @@ pub fn language(folder: &Path) -> Result<Vec<Entry>, String> {
     Ok(entries)
 }
 
+/// What the server's sentences are in the language of `folder`, by their codes.
+pub fn said(folder: &Path) -> Result<Vec<Entry>, String> {
+    let folder = folder.join("said");
+    if folder.exists() { language(&folder) } else { Ok(Vec::new()) }
+}
+
 /// The texts of `other` in the order of `english`, one a line, as the panel reads them.
 pub fn wire(english: &[Entry], other: &[Entry]) -> Result<String, String> {
     let mut lines = Vec::new();
@@ -56,6 +63,11 @@ pub fn wire(english: &[Entry], other: &[Entry]) -> Result<String, String> {
         return Err(format!("{}: there is no English {}", lost.place, lost.key));
     }
     Ok(lines.join("\n"))
+}
+
+/// What stands behind the texts: a line for each code.
+pub fn said_wire(said: &[Entry]) -> String {
+    said.iter().map(|entry| format!("\n{} = {}", entry.key, entry.text)).collect()
 }
 
 fn entry(line: &str, place: String) -> Result<Option<Entry>, String> {

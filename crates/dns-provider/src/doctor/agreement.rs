@@ -35,6 +35,11 @@ fn at<T>(all: &[(&Provider, T)], show: impl Fn(&T) -> String) -> String {
     list(all.iter().map(|(provider, value)| format!("{} at {}", show(value), provider.name)))
 }
 
+/// The same for a list in any language: "google: 60 s".
+fn each<T>(all: &[(&Provider, T)], show: impl Fn(&T) -> String) -> Vec<String> {
+    all.iter().map(|(provider, value)| format!("{}: {}", provider.name, show(value))).collect()
+}
+
 fn differ<T: PartialEq>(all: &[(&Provider, T)]) -> bool {
     all.windows(2).any(|pair| pair[0].1 != pair[1].1)
 }
@@ -60,6 +65,7 @@ fn within(serving: &[&Provider]) -> Vec<Finding> {
             format!("The name servers of {} do not answer the same.", provider.name),
             "Wait a minute and run this again; if it stays so, tell the provider",
         )
+        .with("provider", &provider.name)
     };
     serving.iter().filter(differs).map(finding).collect()
 }
@@ -77,7 +83,7 @@ fn apex(serving: &[&Provider]) -> Vec<Finding> {
         if missing.is_empty() {
             continue;
         }
-        findings.push(Finding::critical(
+        let finding = Finding::critical(
             "apex_ns_incomplete",
             format!(
                 "{} does not list {} at the zone's apex: resolvers that asked it forget the others.",
@@ -85,19 +91,22 @@ fn apex(serving: &[&Provider]) -> Vec<Finding> {
                 list(&missing)
             ),
             format!("Add them to the NS RRset of the zone at {}", provider.name),
-        ));
+        );
+        findings.push(finding.with("provider", &provider.name).with_all("servers", missing));
     }
     if findings.is_empty() && sets.len() > 1 {
         let text = format!("All providers list the same {} name servers.", union.len());
-        findings.push(Finding::good("apex_ns_complete", text));
+        findings.push(Finding::good("apex_ns_complete", text).with("count", union.len()));
     }
     let ttls = first(serving, |said| said.ns_ttl);
     if differ(&ttls) {
-        let shown = at(&ttls, |ttl| ttl.map_or_else(|| "none".to_owned(), span));
-        findings.push(Finding::note(
+        let show = |ttl: &Option<u32>| ttl.map_or_else(|| "none".to_owned(), span);
+        let shown = at(&ttls, show);
+        let finding = Finding::note(
             "ns_ttl_differs",
             format!("The NS RRset has another TTL at each provider: {shown}. That does no harm."),
-        ));
+        );
+        findings.push(finding.with_all("ttls", each(&ttls, |ttl| show(ttl).replace("none", "–"))));
     }
     findings
 }
@@ -112,7 +121,7 @@ fn soa(serving: &[&Provider]) -> Vec<Finding> {
     let names: Vec<_> = all.iter().map(|(provider, soa)| (*provider, &soa.mname)).collect();
     let timers: Vec<_> = all.iter().map(|(provider, soa)| (*provider, soa.timers)).collect();
     if differ(&serials) || differ(&names) || differ(&timers) {
-        findings.push(Finding::note(
+        let finding = Finding::note(
             "soa_differs",
             format!(
                 "Each provider has an SOA of its own (serial {}; primary {}). With two primaries \
@@ -121,19 +130,22 @@ fn soa(serving: &[&Provider]) -> Vec<Finding> {
                 at(&serials, ToString::to_string),
                 at(&names, |name| (*name).clone())
             ),
-        ));
+        );
+        let finding = finding.with_all("serials", each(&serials, ToString::to_string));
+        findings.push(finding.with_all("primaries", each(&names, |name| (*name).clone())));
     }
     let negative: Vec<_> =
         all.iter().map(|(provider, soa)| (*provider, soa.negative_ttl)).collect();
     if negative.iter().any(|(_, ttl)| *ttl > NEGATIVE_MAX) {
-        findings.push(Finding::note(
+        let finding = Finding::note(
             "negative_ttl_long",
             format!(
                 "That something is not there is remembered for {}: never remove the records of a \
                  service, not even for a moment.",
                 at(&negative, |ttl| span(*ttl))
             ),
-        ));
+        );
+        findings.push(finding.with_all("ttls", each(&negative, |ttl| span(*ttl))));
     }
     findings
 }
@@ -160,11 +172,16 @@ fn records(serving: &[&Provider]) -> Vec<Finding> {
                 true => "nothing".to_owned(),
                 false => list(values),
             });
-            findings.push(Finding::critical(
+            let finding = Finding::critical(
                 "record_differs",
                 format!("{key} is not the same everywhere: {shown}."),
                 "Publish the same at all providers: `schwenk dns set`, or let the watcher repair it",
-            ));
+            );
+            let every = each(&values, |values| match values.is_empty() {
+                true => "–".to_owned(),
+                false => values.iter().map(String::as_str).collect::<Vec<_>>().join(", "),
+            });
+            findings.push(finding.with("key", key).with_all("values", every));
             continue;
         }
         findings.extend(ttl(
@@ -183,7 +200,7 @@ fn records(serving: &[&Provider]) -> Vec<Finding> {
 fn ttl(key: &Key, ttls: &[(&Provider, u32)]) -> Vec<Finding> {
     let mut findings = Vec::new();
     if differ(ttls) {
-        findings.push(Finding::warning(
+        let finding = Finding::warning(
             "record_ttl_differs",
             format!(
                 "{key} has another TTL at each provider ({}): caches follow a move as slowly as the \
@@ -191,18 +208,21 @@ fn ttl(key: &Key, ttls: &[(&Provider, u32)]) -> Vec<Finding> {
                 at(ttls, |ttl| span(*ttl))
             ),
             "Give it the same TTL everywhere; the watcher calls another TTL drift",
-        ));
+        );
+        let every = each(ttls, |ttl| span(*ttl));
+        findings.push(finding.with("key", key).with_all("ttls", every));
     }
     let longest = ttls.iter().map(|(_, ttl)| *ttl).max().unwrap_or(0);
     if longest > TTL_MAX {
-        findings.push(Finding::warning(
+        let finding = Finding::warning(
             "record_ttl_long",
             format!(
                 "{key} has a TTL of {}: so long after a move people go to the old site.",
                 span(longest)
             ),
             "60 s is what most providers allow; a move is only as quick as its TTL",
-        ));
+        );
+        findings.push(finding.with("key", key).with("ttl", span(longest)));
     }
     findings
 }
@@ -215,6 +235,9 @@ fn caa(serving: &[&Provider]) -> Option<Finding> {
         shown.insert(&provider.name, text);
     }
     differ(&all).then(|| {
+        let every =
+            shown.iter().map(|(name, text)| format!("{name}: {}", text.replace("none", "–")));
+        let every: Vec<String> = every.collect();
         let shown = list(shown.iter().map(|(name, text)| format!("{text} at {name}")));
         Finding::warning(
             "caa_differs",
@@ -224,5 +247,6 @@ fn caa(serving: &[&Provider]) -> Option<Finding> {
             ),
             "Publish the same CAA RRset at all providers",
         )
+        .with_all("values", every)
     })
 }

@@ -9,32 +9,36 @@ pub(super) fn examine(facts: &Facts) -> Vec<Finding> {
     let parent = &facts.parent;
     let zone = &facts.zone;
     if facts.providers.is_empty() {
-        findings.push(Finding::critical(
+        let finding = Finding::critical(
             "nothing_known",
             format!("No name server of {zone} is known, so that none could be examined."),
             "Name them with --server, or the providers with --config, or a resolver with --resolver",
-        ));
+        );
+        findings.push(finding.with("zone", zone));
     }
     for problem in &parent.problems {
-        findings.push(Finding::warning(
+        let finding = Finding::warning(
             "parent_silent",
             format!("The parent zone could not be asked: {problem}."),
             "Run this again; if it stays so, the registry has trouble, or a firewall here stops it",
-        ));
+        );
+        findings.push(finding.with("why", problem));
     }
     if parent.name_servers.is_empty() {
         if parent.zone.is_some() && parent.problems.len() < parent.asked.len() {
-            findings.push(Finding::critical(
+            let finding = Finding::critical(
                 "not_delegated",
                 format!("The parent zone does not delegate {zone}: nobody finds its name servers."),
                 "Enter the name servers of all providers at the registrar",
-            ));
+            );
+            findings.push(finding.with("zone", zone));
         } else {
-            findings.push(Finding::warning(
+            let finding = Finding::warning(
                 "parent_unknown",
                 format!("What the parent of {zone} says is not known; it was left out."),
                 "Name its server with --parent, or a resolver that answers with --resolver",
-            ));
+            );
+            findings.push(finding.with("zone", zone));
         }
         return findings;
     }
@@ -45,10 +49,15 @@ pub(super) fn examine(facts: &Facts) -> Vec<Finding> {
     let told: BTreeSet<&str> = parent.name_servers.iter().map(String::as_str).collect();
     if told == all && facts.providers.len() > 1 {
         let names = facts.providers.iter().map(|provider| provider.name.as_str());
-        findings.push(Finding::good(
+        let finding = Finding::good(
             "delegated",
-            format!("The parent delegates to all {} name servers of {}.", told.len(), list(names)),
-        ));
+            format!(
+                "The parent delegates to all {} name servers of {}.",
+                told.len(),
+                list(names.clone())
+            ),
+        );
+        findings.push(finding.with("count", told.len()).with_all("providers", names));
     }
     findings
 }
@@ -67,10 +76,12 @@ fn missing(facts: &Facts, provider: &Provider) -> Option<Finding> {
         let text = format!(
             "The parent delegates to no name server of {name}: nobody asks it, and it saves nobody."
         );
-        return Some(Finding::critical("provider_not_delegated", text, remedy));
+        let finding = Finding::critical("provider_not_delegated", text, remedy);
+        return Some(finding.with("provider", name).with_all("servers", missing));
     }
     let text = format!("The parent does not know {} of {name}.", list(&missing));
-    Some(Finding::warning("server_not_delegated", text, remedy))
+    let finding = Finding::warning("server_not_delegated", text, remedy);
+    Some(finding.with("provider", name).with_all("servers", missing))
 }
 
 /// Name servers that the parent knows and no provider claims at its apex.
@@ -96,6 +107,7 @@ fn strangers(facts: &Facts) -> Option<Finding> {
             ),
             "Remove it at the registrar, or add it to the apex NS at every provider",
         )
+        .with_all("servers", strange)
     })
 }
 
@@ -108,11 +120,12 @@ fn glue(facts: &Facts) -> Vec<Finding> {
     };
     for name in facts.parent.name_servers.iter().filter(inside) {
         let Some(glue) = facts.parent.glue.get(name).filter(|glue| !glue.is_empty()) else {
-            findings.push(Finding::critical(
+            let finding = Finding::critical(
                 "glue_missing",
                 format!("{name} lies inside the zone, and the parent gives no address of it."),
                 "Register the name server's address (a host object) at the registrar",
-            ));
+            );
+            findings.push(finding.with("server", name));
             continue;
         };
         let own: BTreeSet<_> = facts
@@ -125,7 +138,7 @@ fn glue(facts: &Facts) -> Vec<Finding> {
         if !own.is_empty() && own != *glue {
             let shown =
                 |all: &BTreeSet<std::net::IpAddr>| list(all.iter().map(ToString::to_string));
-            findings.push(Finding::warning(
+            let finding = Finding::warning(
                 "glue_differs",
                 format!(
                     "The parent says that {name} is at {}, but it is at {}.",
@@ -133,7 +146,9 @@ fn glue(facts: &Facts) -> Vec<Finding> {
                     shown(&own)
                 ),
                 "Correct the name server's address at the registrar",
-            ));
+            );
+            let finding = finding.with("server", name).with_all("told", glue);
+            findings.push(finding.with_all("own", own));
         }
     }
     findings

@@ -13,6 +13,8 @@ mod servers;
 mod tests;
 mod wire;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 pub use ask::{Start, ask};
@@ -43,23 +45,46 @@ pub struct Finding {
     pub text: String,
     /// What to do about it; empty when nothing is to be done.
     pub remedy: String,
+    /// What stands in both, by name, for whoever says them in another language.
+    pub values: BTreeMap<&'static str, Vec<String>>,
 }
 
 impl Finding {
+    fn new(grade: Grade, code: &'static str, text: String, remedy: String) -> Self {
+        Self { grade, code, text, remedy, values: BTreeMap::new() }
+    }
+
     fn good(code: &'static str, text: impl Into<String>) -> Self {
-        Self { grade: Grade::Good, code, text: text.into(), remedy: String::new() }
+        Self::new(Grade::Good, code, text.into(), String::new())
     }
 
     fn note(code: &'static str, text: impl Into<String>) -> Self {
-        Self { grade: Grade::Note, code, text: text.into(), remedy: String::new() }
+        Self::new(Grade::Note, code, text.into(), String::new())
     }
 
     fn warning(code: &'static str, text: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { grade: Grade::Warning, code, text: text.into(), remedy: remedy.into() }
+        Self::new(Grade::Warning, code, text.into(), remedy.into())
     }
 
     fn critical(code: &'static str, text: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { grade: Grade::Critical, code, text: text.into(), remedy: remedy.into() }
+        Self::new(Grade::Critical, code, text.into(), remedy.into())
+    }
+
+    /// The same, told what stands in it.
+    fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.values.insert(name, vec![value.to_string()]);
+        self
+    }
+
+    /// The same, told a list that stands in it.
+    fn with_all(
+        mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = impl ToString>,
+    ) -> Self {
+        let values = values.into_iter().map(|value| value.to_string());
+        self.values.insert(name, values.collect());
+        self
     }
 }
 

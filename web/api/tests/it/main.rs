@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use web_api::{
     CommandAnswer, CommandRequest, DemoFault, DemoFaultState, DemoFaults, Events, History,
     HistoryMark, HistoryRow, HistorySpan, HistoryState, HistorySubject, LoginRequest, Plan,
-    PlanCheck, Problem, ProviderPlan, Role, Session, Version,
+    PlanCheck, Problem, ProviderPlan, Role, Said, Session, Version,
 };
 
 /// The value as JSON, after making sure that it reads back as itself.
@@ -132,7 +132,11 @@ fn a_plan() {
             add: vec!["shop.example.com. 60 IN A 198.51.100.7".to_owned()],
             problem: None,
         }],
-        checks: vec![PlanCheck { ok: true, text: "falkenstein is up".to_owned() }],
+        checks: vec![PlanCheck {
+            ok: true,
+            text: "falkenstein is up".to_owned(),
+            said: Some(Said::of("check.up").with("site", "falkenstein").with_all("by", ["here"])),
+        }],
         allowed: true,
         converges_in_secs: 60,
     };
@@ -156,7 +160,16 @@ fn a_plan() {
       "checks": [
         {
           "ok": true,
-          "text": "falkenstein is up"
+          "text": "falkenstein is up",
+          "said": {
+            "code": "check.up",
+            "with": {
+              "by": [
+                "here"
+              ],
+              "site": "falkenstein"
+            }
+          }
         }
       ],
       "allowed": true,
@@ -232,7 +245,7 @@ fn the_demo_and_the_version() {
     let fault = DemoFault { id: "london-kill".to_owned(), on: true };
     let state = DemoFaultState {
         id: "london-kill".to_owned(),
-        group: "Site london".to_owned(),
+        group: "london".to_owned(),
         text: "kill it".to_owned(),
         on: true,
     };
@@ -247,7 +260,7 @@ fn the_demo_and_the_version() {
       "faults": [
         {
           "id": "london-kill",
-          "group": "Site london",
+          "group": "london",
           "text": "kill it",
           "on": true
         }

@@ -106,6 +106,13 @@ impl FromJson for f32 {
     }
 }
 
+impl FromJson for serde_json::Map<String, Value> {
+    fn from_json(json: &Value) -> Option<Self> {
+        // What is left out is empty.
+        if json.is_null() { Some(Self::new()) } else { json.as_object().cloned() }
+    }
+}
+
 impl<T: FromJson> FromJson for Option<T> {
     fn from_json(json: &Value) -> Option<Self> {
         if json.is_null() { Some(None) } else { T::from_json(json).map(Some) }

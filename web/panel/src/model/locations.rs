@@ -301,7 +301,9 @@ pub(crate) mod tests {
             step: step("create", "acme-north-app-2", Some("north")),
             state: state.to_owned(),
             note: None,
+            note_said: None,
             advice: None,
+            advice_said: None,
             began: Some(Timestamp::from_millis(1)),
             ended: None,
         };
@@ -316,7 +318,9 @@ pub(crate) mod tests {
             can_stop: true,
             steps: vec![one("done"), one("failed"), one("running"), one("waiting")],
             summary: None,
+            summary_said: Some(web_api::Said::of("job.steps").with("count", 1)),
             advice: Some("wait".to_owned()),
+            advice_said: None,
         }
     }
 

@@ -1,13 +1,16 @@
 //! How `web-api`'s envelopes are read from JSON.
 use super::json::{FromJson, at, fields, word, words};
 use serde_json::Value;
-use web_api::{DemoFaultState, DemoFaults, Plan, PlanCheck, Problem, ProviderPlan, Role, Session};
+use web_api::{
+    DemoFaultState, DemoFaults, Plan, PlanCheck, Problem, ProviderPlan, Role, Said, Session,
+};
 
 fields! {
     Session { user, role, demo }
     Plan { service, from, to, providers, checks, allowed, converges_in_secs }
     ProviderPlan { provider, remove, add, problem }
-    PlanCheck { ok, text }
+    PlanCheck { ok, text, said }
+    Said { code, with }
     DemoFaults { faults }
     DemoFaultState { id, group, text, on }
 }
@@ -55,7 +58,11 @@ mod tests {
                 add: vec![text("b")],
                 problem: Some(text("c")),
             }],
-            checks: vec![PlanCheck { ok: false, text: text("d") }],
+            checks: vec![PlanCheck {
+                ok: false,
+                text: text("d"),
+                said: Some(Said::of("check.standby")),
+            }],
             allowed: false,
             converges_in_secs: 60,
         });

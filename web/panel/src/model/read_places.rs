@@ -33,9 +33,10 @@ fields! {
     CostOfLocation { location, monthly, unpriced }
     LatestJob { job }
     PlacesJob {
-        id, kind, title, who, began, ended, state, can_stop, steps, summary, advice
+        id, kind, title, who, began, ended, state, can_stop, steps, summary, summary_said, advice,
+        advice_said,
     }
-    JobStep { step, state, note, advice, began, ended }
+    JobStep { step, state, note, note_said, advice, advice_said, began, ended }
     Configuration { file, version, sections, consequences, warnings }
     SettingSection { title, settings }
     Setting { key, value, secret, line, from }

@@ -21,7 +21,7 @@ fields! {
     RecordsRun { id, zone, who, steps, state, text, undo }
     RecordsStep { provider, state, problem, found }
     ZoneDoctor { zone, findings, age_secs }
-    ZoneFinding { grade, code, text, remedy }
+    ZoneFinding { grade, code, text, remedy, said }
     Notifications { notifications, channels, heartbeat }
     Notification {
         id, at, channel, key, kind, severity, service, text, since, attempts, delivery, ended,
@@ -171,7 +171,8 @@ mod tests {
             whole: None,
         });
         let (grade, code, remedy) = (text("good"), text("c"), text("r"));
-        let findings = vec![ZoneFinding { grade, code, text: text("t"), remedy }];
+        let said = Some(web_api::Said::of("doctor.c").with_all("servers", ["a", "b"]));
+        let findings = vec![ZoneFinding { grade, code, text: text("t"), remedy, said }];
         survives(ZoneDoctor { zone: text("example.com"), findings, age_secs: 4 });
     }
 

@@ -178,6 +178,11 @@ pub fn is_empty(plan: &RecordsPlan) -> bool {
     plan.providers.iter().all(|one| one.add.is_empty() && one.remove.is_empty())
 }
 
+/// What has become of a change, in a sentence; the providers' steps say the rest.
+pub fn ended(run: &RecordsRun) -> String {
+    words::spoken(&format!("run.{}", run.state)).unwrap_or_else(|| run.text.clone())
+}
+
 /// How a provider's step looks.
 pub fn step_tone(state: &str) -> Tone {
     match state {

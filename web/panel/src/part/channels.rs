@@ -1,6 +1,6 @@
 //! The ways to reach people: what each is told, whether it delivers, and a test; the dead man's switch.
 use super::command::button;
-use super::state::{ago, fixed_state};
+use super::state::{ago, english, fixed_state};
 use crate::api::records as api;
 use crate::el::{El, div, dynamic, each, el, nothing, span};
 use crate::kept::{Kept, Slot};
@@ -57,7 +57,8 @@ fn channel(page: Page, name: String) -> El {
             })),
         )
         .child(
-            el("p").class("note").text_fn(read(|state| state.problem.clone().unwrap_or_default())),
+            english(el("p").class("note"))
+                .text_fn(read(|state| state.problem.clone().unwrap_or_default())),
         )
         .child(test(page, name))
 }
@@ -126,6 +127,6 @@ fn switch_state(state: HeartbeatState) -> El {
                 .maybe(reached)
                 .child(span("facts").text(told::every(state.every_secs))),
         )
-        .maybe(state.problem.map(|problem| el("p").class("note").text(problem)))
+        .maybe(state.problem.map(|problem| english(el("p").class("note")).text(problem)))
         .maybe(said)
 }

@@ -1,8 +1,10 @@
 //! A button that commands something at once, and shows next to itself why it could not.
+use super::state::{english, told};
 use crate::api;
 use crate::el::{El, div, dynamic, el, nothing, span};
 use crate::kept::Slot;
 use crate::live::Watched;
+use crate::words;
 use failover_core::Command;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -14,8 +16,12 @@ pub fn trouble(problem: Slot<Option<Problem>>) -> AnyView {
         None => nothing(),
         Some(problem) => div("trouble")
             .attr("role", "alert")
-            .child(el("strong").text(problem.title))
-            .child(el("span").text(problem.detail))
+            .child(told(
+                el("strong"),
+                words::spoken(&format!("problem.{}", problem.kind)),
+                problem.title,
+            ))
+            .child(english(el("span")).text(problem.detail))
             .into(),
     })
 }

@@ -1,6 +1,6 @@
 //! The doctor's findings on a zone, each with what to do about it.
 use super::command::{button, trouble};
-use super::state::fixed_state;
+use super::state::{fixed_state, told};
 use crate::api::records as api;
 use crate::el::{El, dynamic, effect, el, nothing, show};
 use crate::kept::Slot;
@@ -8,7 +8,7 @@ use crate::live::Live;
 use crate::model::records as model;
 use crate::words;
 use leptos::task::spawn_local;
-use web_api::{Problem, ZoneDoctor, ZoneFinding};
+use web_api::{Problem, Said, ZoneDoctor, ZoneFinding};
 
 /// The card.
 pub fn doctor(live: Live, zone: Slot<String>) -> El {
@@ -65,14 +65,17 @@ fn findings(said: ZoneDoctor) -> El {
 
 fn finding(one: ZoneFinding) -> El {
     let (tone, word) = model::grade(&one.grade);
+    let said = one.said.as_ref().and_then(words::said);
     let remedy = (!one.remedy.is_empty()).then(|| {
+        let said = one.said.map(|said| Said { code: format!("{}.do", said.code), ..said });
+        let said = said.as_ref().and_then(words::said);
         el("p")
             .class("remedy")
             .child(el("strong").text(words::DOCTOR_REMEDY))
             .text(" ")
-            .text(one.remedy)
+            .child(told(el("span"), said, one.remedy))
     });
     el("li")
         .child(fixed_state(tone, word))
-        .child(el("div").child(el("p").text(one.text)).maybe(remedy))
+        .child(el("div").child(told(el("p"), said, one.text)).maybe(remedy))
 }

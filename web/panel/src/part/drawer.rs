@@ -3,6 +3,7 @@ use super::asked::Asked;
 use super::bar::icon_button;
 use super::command::{button, trouble};
 use super::icon::{Icon, glyph};
+use super::state::told;
 use crate::api;
 use crate::el::{El, each, effect, el, show, span};
 use crate::kept::Slot;
@@ -132,7 +133,7 @@ fn content(faults: Faults) -> El {
 }
 
 fn group(faults: Faults, name: String) -> El {
-    let legend = el("legend").text(name.clone());
+    let legend = told(el("legend"), words::spoken(&name), name.clone());
     let ids = move || {
         faults.known.with(|known| {
             let own = known.iter().filter(|fault| fault.group == name);
@@ -156,6 +157,9 @@ fn toggle(faults: Faults, id: String) -> El {
         .attr("data-test", test)
         .checked(move || fault().is_some_and(|fault| fault.on))
         .on("change", set);
-    let text = move || fault().map(|fault| fault.text).unwrap_or_default();
+    let text = move || {
+        let text = fault().map(|fault| fault.text).unwrap_or_default();
+        words::spoken(&text).unwrap_or(text)
+    };
     el("label").class("fault").child(input).child(el("span").text_fn(text))
 }

@@ -2,7 +2,8 @@
 use super::asked::Asked;
 use super::command::{button, trouble};
 use super::dialog::dialog;
-use super::state::{fixed_state, sentence};
+use super::icon::shape;
+use super::state::{english, sentence, told};
 use crate::api;
 use crate::el::{El, div, dynamic, effect, el, show, span};
 use crate::kept::Slot;
@@ -212,10 +213,12 @@ fn diff(plan: ProviderPlan) -> El {
         .children(plan.remove.into_iter().map(line("gone")))
         .children(plan.add.into_iter().map(line("new")))
         .maybe(same.then(|| span("facts").text(words::PLAN_NOTHING)))
-        .maybe(plan.problem.map(|problem| span("note").text(problem)))
+        .maybe(plan.problem.map(|problem| english(span("note")).text(problem)))
 }
 
 fn check(check: PlanCheck) -> El {
     let tone = if check.ok { Tone::Up } else { Tone::Warn };
-    el("li").child(fixed_state(tone, check.text))
+    let said = check.said.as_ref().and_then(words::said);
+    let state = span("state").child(shape(move || tone));
+    el("li").child(state.child(told(span(""), said, check.text)))
 }

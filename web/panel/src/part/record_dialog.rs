@@ -3,7 +3,7 @@ use super::command::{button, trouble};
 use super::dialog::dialog;
 use super::record_change::Change;
 use super::record_form::form;
-use super::state::{fixed_state, sentence};
+use super::state::{english, fixed_state, sentence};
 use crate::el::{El, div, dynamic, el, nothing, show, span};
 use crate::kept::Kept;
 use crate::model::records as model;
@@ -154,7 +154,9 @@ fn diff(plan: RecordsPlanned) -> El {
         .children(plan.remove.into_iter().map(line("gone")))
         .children(plan.add.into_iter().map(line("new")))
         .maybe(same.then(|| span("facts").text(words::PLAN_NOTHING)))
-        .children(plan.problems.into_iter().map(|problem| el("p").class("note").text(problem)))
+        .children(
+            plan.problems.into_iter().map(|problem| english(el("p").class("note")).text(problem)),
+        )
 }
 
 fn carried_out(change: Change) -> El {
@@ -162,8 +164,7 @@ fn carried_out(change: Change) -> El {
         let steps = change.run.with(|run| run.as_ref().map(|run| run.steps.clone()));
         div("diffs").children(steps.unwrap_or_default().into_iter().map(step)).into()
     };
-    let text =
-        move || change.run.with(|run| run.as_ref().map(|run| run.text.clone())).unwrap_or_default();
+    let text = move || change.run.with(|run| run.as_ref().map(model::ended)).unwrap_or_default();
     let undone = move || {
         !change.busy.get()
             && change.run.with(|run| run.as_ref().is_some_and(|run| !run.undo.is_empty()))
@@ -199,6 +200,6 @@ fn step(step: RecordsStep) -> El {
         .child(fixed_state(model::step_tone(&step.state), model::step_word(&step.state)));
     div("diff")
         .child(head)
-        .maybe(step.problem.map(|problem| el("p").class("note").text(problem)))
+        .maybe(step.problem.map(|problem| english(el("p").class("note")).text(problem)))
         .maybe(found)
 }

@@ -3,6 +3,7 @@ use super::command::button;
 use super::command::trouble;
 use super::record_change::Change;
 use super::record_dialog::close;
+use super::state::english;
 use crate::el::{El, div, dynamic, el, show, span};
 use crate::model::records::{self as model, Draft};
 use crate::view::records::Page;
@@ -151,7 +152,7 @@ fn places(page: Page) -> El {
 fn complaints(change: Change) -> AnyView {
     dynamic(move || {
         let all = change.checked.with(|checked| checked.as_ref().map(model::complaints));
-        let line = |text: String| el("li").child(span("note").text(text));
+        let line = |text: String| el("li").child(english(span("note")).text(text));
         el("ul")
             .class("complaints")
             .attr("role", "status")

@@ -25,6 +25,20 @@ pub fn fixed_state(tone: Tone, word: String) -> El {
     span("state").child(shape(move || tone)).child(span("").text(word))
 }
 
+/// What the server has said: in the language of the page where there are words for it, else in
+/// English and marked as such.
+pub fn told(frame: El, said: Option<String>, english: String) -> El {
+    match said {
+        Some(text) => frame.text(text),
+        None => self::english(frame).text(english),
+    }
+}
+
+/// Marks what is in it as English, where the page is not.
+pub fn english(frame: El) -> El {
+    if *words::LANGUAGE == *"en" { frame } else { frame.attr("lang", "en") }
+}
+
 /// A moment: how long ago, with the absolute time as tooltip.
 pub fn ago(at: impl Fn() -> Timestamp + Copy + Send + 'static) -> El {
     let live = expect_context::<Live>();

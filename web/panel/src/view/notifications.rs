@@ -8,7 +8,7 @@ use crate::model::tone::Tone;
 use crate::part::channels::{channels, switch};
 use crate::part::command::{button, trouble};
 use crate::part::icon::shape;
-use crate::part::state::{ago, fixed_state};
+use crate::part::state::{ago, english, fixed_state};
 use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -107,7 +107,7 @@ fn log(page: Page) -> El {
         .child(dynamic(move || match rows.get() {
             None => nothing(),
             Some(rows) if rows.is_empty() => el("p").class("facts").text(words::TOLD_NONE).into(),
-            Some(rows) => el("ol").class("told").children(rows.into_iter().map(message)).into(),
+            Some(rows) => el("ol").class("messages").children(rows.into_iter().map(message)).into(),
         }))
         .child(show(
             move || more() && page.limit.get() < MOST,
@@ -159,9 +159,9 @@ fn message(one: Notification) -> El {
     let at = one.at;
     let urgent = told::severity(one.severity).map(|tone| shape(move || tone));
     let body = el("div")
-        .child(el("p").child(span("told-text").text(one.text)))
+        .child(el("p").child(english(el("span")).text(one.text)))
         .child(el("small").child(ago(move || at)).text(" · ").text(what))
-        .maybe(one.problem.map(|problem| el("p").class("note").text(problem)));
+        .maybe(one.problem.map(|problem| english(el("p").class("note")).text(problem)));
     el("li")
         .child(match urgent {
             Some(mark) => mark,
@@ -199,6 +199,6 @@ fn arrival(one: DemoMessage) -> El {
     let rest = (!one.headline.contains(&one.text)).then(|| el("p").text(one.text));
     el("li")
         .child(span("mono").text(one.to))
-        .child(el("div").child(el("strong").text(one.headline)).maybe(rest).maybe(forged))
+        .child(english(el("div").child(el("strong").text(one.headline)).maybe(rest)).maybe(forged))
         .child(el("small").child(ago(move || at)))
 }

@@ -11,6 +11,7 @@ use crate::part::doctor::doctor;
 use crate::part::record_change::Change;
 use crate::part::record_dialog::{record_dialog, run_notice};
 use crate::part::record_table::record_table;
+use crate::part::state::english;
 use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -257,7 +258,7 @@ fn unread(page: Page) -> AnyView {
                     el("p")
                         .child(el("strong").text(words::records_unread(&provider)))
                         .text(" ")
-                        .child(span("").text(problem)),
+                        .child(english(span("")).text(problem)),
                 )
         };
         div("notices").children(problems.into_iter().map(note)).into()

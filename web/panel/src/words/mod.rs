@@ -12,6 +12,7 @@ mod notifications;
 mod progress;
 pub mod promise;
 mod records;
+mod said;
 mod say;
 pub mod simulator;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use notice::*;
 pub use notifications::*;
 pub use progress::*;
 pub use records::*;
+pub use said::{said, spoken};
 pub use say::*;
 pub use told::*;
 pub use watch::*;

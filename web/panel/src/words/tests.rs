@@ -1,5 +1,6 @@
 //! The languages held against each other and against the code.
 #[path = "../../words/read.rs"]
+#[allow(dead_code, reason = "the build scripts need more of it")]
 mod read;
 
 use super::{
@@ -117,4 +118,63 @@ fn lists_read_like_speech() {
     assert_eq!(list(&names(&["a", "b", "c"])), "a, b and c");
     assert_eq!(list(&names(&["a"])), "a");
     assert_eq!(list(&[]), "nowhere");
+}
+
+/// What the server can say, by its codes, as its sources have it.
+fn codes() -> BTreeSet<String> {
+    let root = here().join("../..");
+    let read = |folder: &str| {
+        let mut code = String::new();
+        gather(&root.join(folder), &mut code);
+        code
+    };
+    let server = read("web/server/src");
+    let mut codes: BTreeSet<String> = BTreeSet::new();
+    for rest in server.split("Said::of(").skip(1) {
+        let until = rest.find(';').unwrap_or(rest.len());
+        let until = rest.find(".with").map_or(until, |with| with.min(until));
+        codes.extend(rest[..until].split('"').skip(1).step_by(2).map(str::to_owned));
+    }
+    codes.retain(|code| code.contains('.') && !code.contains(['{', ' ']));
+    let doctor = read("crates/dns-provider/src/doctor");
+    for (at, _) in doctor.match_indices("Finding::") {
+        let call = doctor[at..].split_once('(').map_or("", |(_, rest)| rest.trim_start());
+        if let Some(code) = call.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+            codes.insert(format!("doctor.{}", code.0));
+        }
+    }
+    codes
+}
+
+#[test]
+fn whatever_the_server_says_by_a_code_is_said_in_german() {
+    let said = read::said(&here().join("words/de")).unwrap();
+    let known: BTreeSet<&str> = said.iter().map(|entry| entry.key.as_str()).collect();
+    let codes = codes();
+    assert!(codes.len() > 60, "they are found in the sources: {codes:?}");
+    for code in &codes {
+        assert!(known.contains(code.as_str()), "{code} is not said in German");
+    }
+    let mut sources = String::new();
+    for folder in ["web/server/src", "crates/cloud-api/src", "crates/cloud-http/src"] {
+        gather(&here().join("../..").join(folder), &mut sources);
+    }
+    let camel = |word: &str| {
+        word.split('_').map(|part| part[..1].to_uppercase() + &part[1..]).collect::<String>()
+    };
+    for entry in &said {
+        let (code, place) = (entry.key.as_str(), &entry.place);
+        let there = match code.split_once('.') {
+            Some(("doctor", _)) => codes.contains(code.trim_end_matches(".do")),
+            Some(("problem" | "run", kind)) => sources.contains(&format!("\"{kind}\"")),
+            Some(("advice", rest)) => {
+                let kind = rest.split_once('.').map_or("", |(_, kind)| kind);
+                codes.contains(code) || sources.contains(&format!("    {},\n", camel(kind)))
+            }
+            Some(("check" | "job" | "power", _)) => codes.contains(code),
+            // A sentence in which nothing varies is its own code.
+            _ => sources.contains(&format!("\"{code}\"")),
+        };
+        assert!(there, "{place}: nobody says {code}");
+    }
 }

@@ -63,6 +63,11 @@ pub fn say(place: u16, values: &[(&str, &dyn Display)]) -> String {
     said
 }
 
+/// The text of a code of the server, from behind the numbered ones.
+pub fn line(code: &str) -> Option<&'static str> {
+    texts().iter().find_map(|line| line.strip_prefix(code)?.strip_prefix(" = "))
+}
+
 fn text(place: u16) -> &'static str {
     texts().get(usize::from(place)).copied().unwrap_or_default()
 }

@@ -32,7 +32,7 @@ const FOR_EVER: u32 = u32::MAX;
 pub fn items(info: &Info) -> Vec<Item> {
     let mut items = Vec::new();
     for site in &info.sites {
-        let group = format!("Site {}", site.name);
+        let group = site.name.clone();
         let faults = [
             ("kill", "kill it (connections are refused)", Fault::SiteKilled { site: name(site) }),
             (

@@ -6,7 +6,7 @@ use failover_core::{ServiceSnapshot, SiteId, SiteView, Snapshot, Verdict};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use watcher::ProviderDiff;
-use web_api::{Plan, PlanCheck, ProviderPlan};
+use web_api::{Plan, PlanCheck, ProviderPlan, Said};
 
 use super::app::{App, service};
 use super::auth::Viewer;
@@ -81,50 +81,66 @@ fn checks(
     diffs: &[ProviderDiff],
 ) -> (Vec<PlanCheck>, Vec<PlanCheck>) {
     let view = &service.view;
-    let check = |ok, text: String| PlanCheck { ok, text };
     let Some(site) = view.sites.get(to.index()) else {
-        return (vec![check(false, "nothing is known of this site yet".to_owned())], Vec::new());
+        let said = Said::of("check.unknown_site");
+        return (vec![check(false, said, "nothing is known of this site yet")], Vec::new());
     };
-    let active = view.desired.single() == Some(to);
     let mut required = vec![
-        check(
-            !active,
-            if active { "it is the active site already" } else { "it is a standby" }.into(),
-        ),
+        match view.desired.single() == Some(to) {
+            true => check(false, Said::of("check.active"), "it is the active site already"),
+            false => check(true, Said::of("check.standby"), "it is a standby"),
+        },
         up(site),
-        check(
-            site.maintenance.is_none(),
-            match &site.maintenance {
-                Some((_, who)) => {
-                    format!("{} is in maintenance since {} said so", site.name, who.0)
-                }
-                None => "not in maintenance".to_owned(),
-            },
-        ),
-        check(
-            view.open_move.is_none(),
-            match &view.open_move {
-                Some(open) => format!("move {} is still open", open.id.0),
-                None => "no other move is open".to_owned(),
-            },
-        ),
+        match &site.maintenance {
+            Some((_, who)) => check(
+                false,
+                Said::of("check.maintenance").with("site", &site.name).with("who", &who.0),
+                format!("{} is in maintenance since {} said so", site.name, who.0),
+            ),
+            None => check(true, Said::of("check.no_maintenance"), "not in maintenance"),
+        },
+        match &view.open_move {
+            Some(open) => check(
+                false,
+                Said::of("check.move_open").with("id", open.id.0),
+                format!("move {} is still open", open.id.0),
+            ),
+            None => check(true, Said::of("check.no_move"), "no other move is open"),
+        },
     ];
     if let Some(problem) = &snapshot.journal_problem {
-        required.push(check(false, format!("the journal cannot be written: {problem}")));
+        let said = Said::of("check.no_journal").with("why", problem);
+        required.push(check(false, said, format!("the journal cannot be written: {problem}")));
     }
     let mut advisory = Vec::new();
     for diff in diffs {
         advisory.push(match &diff.problem {
-            Some(problem) => check(false, format!("{}: {problem}", diff.provider)),
-            None => check(true, format!("{} can be changed", diff.provider)),
+            Some(problem) => check(
+                false,
+                Said::of("check.provider_problem")
+                    .with("provider", &diff.provider)
+                    .with("why", problem),
+                format!("{}: {problem}", diff.provider),
+            ),
+            None => check(
+                true,
+                Said::of("check.provider").with("provider", &diff.provider),
+                format!("{} can be changed", diff.provider),
+            ),
         });
     }
     if let Some(last) = &view.last_move {
         let ago = snapshot.at.since(last.completed.unwrap_or(last.since));
         let seconds = std::time::Duration::from_secs(ago.as_secs());
-        advisory.push(check(true, format!("the last move was {} ago", duration::show(seconds))));
+        let ago = duration::show(seconds);
+        let said = Said::of("check.last_move").with("ago", &ago);
+        advisory.push(check(true, said, format!("the last move was {ago} ago")));
     }
     (required, advisory)
+}
+
+fn check(ok: bool, said: Said, text: impl Into<String>) -> PlanCheck {
+    PlanCheck { ok, text: text.into(), said: Some(said) }
 }
 
 fn up(site: &SiteView) -> PlanCheck {
@@ -136,7 +152,13 @@ fn up(site: &SiteView) -> PlanCheck {
         Verdict::Unknown => "unknown",
     };
     let text = format!("{} is {word}: up from {up} of {total} vantage points", site.name);
-    PlanCheck { ok: site.verdict == Verdict::Up, text }
+    let said = Said::of(match site.verdict {
+        Verdict::Up => "check.up",
+        Verdict::Down => "check.down",
+        Verdict::Unknown => "check.unknown",
+    });
+    let said = said.with("site", &site.name).with("up", up).with("all", total);
+    check(site.verdict == Verdict::Up, said, text)
 }
 
 fn provider(diff: ProviderDiff) -> ProviderPlan {

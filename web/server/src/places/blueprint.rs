@@ -11,10 +11,10 @@ use cloud_api::blueprint::{
 use failover_core::Actor;
 use watcher::Handle;
 use web_api::{
-    ApplyRequest, BlueprintPlan, BlueprintRemark, BlueprintStep, DestroyRequest, PlacesJob,
+    ApplyRequest, BlueprintPlan, BlueprintRemark, BlueprintStep, DestroyRequest, PlacesJob, Said,
 };
 
-use super::job::{Turn, lines, step};
+use super::job::{Turn, Words, lines, of_kind, step};
 use super::{LOOK, Places, Refused, Rendered, cost};
 use crate::config::Locations;
 
@@ -91,21 +91,18 @@ impl Places {
             let places = turn.places().clone();
             let observer = turn.observer();
             let result = destroy(&owner, &places.all(), &places.terms, &observer).await;
-            let count = done(&result.results);
+            let (count, left) = (done(&result.results), result.left.len());
+            let go_on = Some((GO_ON.to_owned(), Some(Said::of("job.again"))));
             let (state, summary, advice) = if result.is_complete() {
-                ("done", format!("{count} things removed; nothing is left."), None)
-            } else if observer.stops() {
-                let text = format!("{count} things removed, {} are left.", result.left.len());
-                ("stopped", text, Some(GO_ON.to_owned()))
+                let said = Said::of("job.removed").with("count", count);
+                ("done", (format!("{count} things removed; nothing is left."), Some(said)), None)
             } else {
-                let silent: Vec<String> =
-                    result.unseen.iter().map(|(id, why)| format!(" {id}: {why}.")).collect();
-                let text = format!(
-                    "{count} things removed, {} are left.{}",
-                    result.left.len(),
-                    silent.concat()
-                );
-                ("failed", text, Some(GO_ON.to_owned()))
+                let silent = result.unseen.iter().map(|(id, why)| format!(" {id}: {why}."));
+                let silent = if observer.stops() { String::new() } else { silent.collect() };
+                let text = format!("{count} things removed, {left} are left.{silent}");
+                let said = Said::of("job.left").with("count", count).with("left", left);
+                let said = said.with("silent", silent.trim());
+                (if observer.stops() { "stopped" } else { "failed" }, (text, Some(said)), go_on)
             };
             turn.end(state, summary, advice).await;
         });
@@ -151,37 +148,49 @@ async fn carry_out(turn: Turn, scripts: Option<Rendered>, fingerprint: String) {
     let (state, summary, advice) = match &report {
         Ok(report) => came_of(report, observer.stops()),
         Err(why) => {
-            let advice = Some("look at a new plan".to_owned());
-            ("failed", format!("Nothing was changed: {why}"), advice)
+            let advice = ("look at a new plan".to_owned(), Some(Said::of("job.new_plan")));
+            let said = Said::of("job.nothing").with("why", why);
+            ("failed", (format!("Nothing was changed: {why}"), Some(said)), Some(advice))
         }
     };
     turn.end(state, summary, advice).await;
 }
 
-fn came_of(report: &Report, stopped: bool) -> (&'static str, String, Option<String>) {
+fn came_of(report: &Report, stopped: bool) -> (&'static str, Words, Option<Words>) {
     let (count, all) = (done(&report.results), report.results.len());
     let summary = format!("{count} of {all} steps are done.");
+    let said = Said::of("job.steps").with("count", count).with("all", all);
     if report.is_complete() {
         let notices = report.left.notices.len();
-        let advice = (notices > 0).then(|| match notices {
-            1 => "one notice: look at the plan".to_owned(),
-            _ => format!("{notices} notices: look at the plan"),
+        let advice = (notices > 0).then(|| {
+            let text = match notices {
+                1 => "one notice: look at the plan".to_owned(),
+                _ => format!("{notices} notices: look at the plan"),
+            };
+            (text, Some(Said::of("job.notices").with("count", notices)))
         });
-        return ("done", summary, advice);
+        return ("done", (summary, Some(said)), advice);
     }
     if stopped {
-        return (
-            "stopped",
-            summary,
-            Some("apply a new plan: it goes on where it stopped".to_owned()),
-        );
+        let advice = "apply a new plan: it goes on where it stopped".to_owned();
+        return ("stopped", (summary, Some(said)), Some((advice, Some(Said::of("job.go_on")))));
     }
-    let first = report.failures().next().map(|(step, failure, advice)| {
-        (format!("{summary} {}: {failure}.", step.name), advice.to_owned())
-    });
-    let (summary, advice) = first.unwrap_or_else(|| {
-        (summary, "not all is as the blueprint says: look at a new plan".to_owned())
-    });
+    let (summary, advice) = match report.failures().next() {
+        Some((step, failure, advice)) => (
+            (
+                format!("{summary} {}: {failure}.", step.name),
+                Some(said.with("name", &step.name).with("why", failure)),
+            ),
+            (advice.to_owned(), Some(of_kind("blueprint", failure.kind))),
+        ),
+        None => (
+            (summary, Some(said)),
+            (
+                "not all is as the blueprint says: look at a new plan".to_owned(),
+                Some(Said::of("job.not_all")),
+            ),
+        ),
+    };
     ("failed", summary, Some(advice))
 }
 

@@ -2,10 +2,11 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
+use cloud_api::Kind;
 use cloud_api::blueprint::{Action, Event, Happened, Observer, Outcome, Step};
 use failover_core::{Actor, Event as Recorded, EventRecord};
 use watcher::{Deed, Handle};
-use web_api::{BlueprintStep, JobStep, PlacesJob};
+use web_api::{BlueprintStep, JobStep, PlacesJob, Said};
 
 use super::look::{now, outcome_word};
 use super::{Places, Refused};
@@ -105,7 +106,9 @@ impl Places {
             can_stop: matches!(kind, "apply" | "destroy"),
             steps: Vec::new(),
             summary: None,
+            summary_said: None,
             advice: None,
+            advice_said: None,
         };
         Ok(Turn { places: self.clone(), handle: handle.clone(), job, silent: true })
     }
@@ -130,15 +133,7 @@ impl Turn {
     ) -> Result<PlacesJob, Refused> {
         let what = format!("{}{BEGINS}{}.", self.job.who, self.job.title);
         self.note(what, Vec::new(), lines, false).await?;
-        let waiting = |step| JobStep {
-            step,
-            state: "waiting".to_owned(),
-            note: None,
-            advice: None,
-            began: None,
-            ended: None,
-        };
-        self.job.steps = steps.into_iter().map(waiting).collect();
+        self.job.steps = steps.into_iter().map(|step| begun(step, "waiting")).collect();
         self.silent = false;
         self.places.work().latest = Some(self.job.clone());
         Ok(self.job.clone())
@@ -156,22 +151,23 @@ impl Turn {
     }
 
     /// Shows how far the only step is.
-    pub(super) fn step(&self, state: &str, note: Option<String>, advice: Option<String>) {
+    pub(super) fn step(&self, state: &str, note: Option<Words>, advice: Option<Words>) {
         self.places.change(|job| {
             let Some(step) = job.steps.first_mut() else { return };
             mark(step, state);
-            (step.note, step.advice) = (note, advice);
+            (step.note, step.note_said) = apart(note);
+            (step.advice, step.advice_said) = apart(advice);
         });
     }
 
     /// Says what came of it, here and in the journal.
-    pub(super) async fn end(self, state: &str, summary: String, advice: Option<String>) {
+    pub(super) async fn end(self, state: &str, summary: Words, advice: Option<Words>) {
         let done = match state {
             "done" => "this is done",
             "stopped" => "this was stopped",
             _ => "this has failed",
         };
-        let what = format!("{ENDED}{done}: {}. {summary}", self.job.title);
+        let what = format!("{ENDED}{done}: {}. {}", self.job.title, summary.0);
         let lines = self.places.latest().map(|job| outcomes(&job)).unwrap_or_default();
         // What happened has happened, whether it can be written down or not; the log has it.
         if let Err(error) = self.note(what, Vec::new(), lines, state == "failed").await {
@@ -181,7 +177,8 @@ impl Turn {
         let _ = tokio::time::timeout(FORGET, self.places.forget()).await;
         self.places.change(|job| {
             (job.ended, job.state) = (Some(now()), state.to_owned());
-            (job.summary, job.advice) = (Some(summary), advice);
+            (job.summary, job.summary_said) = apart(Some(summary));
+            (job.advice, job.advice_said) = apart(advice);
         });
     }
 
@@ -227,14 +224,7 @@ impl Observer for Watched {
             };
             let place = job.steps.iter().position(known).unwrap_or_else(|| {
                 // Scripts follow from an address that had to change; nobody planned them.
-                job.steps.push(JobStep {
-                    step,
-                    state: String::new(),
-                    note: None,
-                    advice: None,
-                    began: None,
-                    ended: None,
-                });
+                job.steps.push(begun(step, ""));
                 job.steps.len() - 1
             });
             let shown = &mut job.steps[place];
@@ -242,18 +232,12 @@ impl Observer for Watched {
                 Happened::Begun => mark(shown, "running"),
                 Happened::NextPlace { from, to, .. } => {
                     shown.note = Some(format!("no capacity at {from}, trying {to}"));
+                    shown.note_said =
+                        Some(Said::of("job.next_place").with("from", from).with("to", to));
                 }
                 Happened::Ended(outcome) => {
                     mark(shown, outcome_word(outcome));
-                    match outcome {
-                        Outcome::Done { note, .. } => shown.note.clone_from(note),
-                        Outcome::Failed { failure, advice } => {
-                            shown.note = Some(failure.to_string());
-                            shown.advice = Some(advice.clone());
-                        }
-                        Outcome::Skipped { reason } => shown.note = Some(reason.clone()),
-                        _ => {}
-                    }
+                    came_of(shown, outcome);
                 }
                 _ => {}
             }
@@ -262,6 +246,47 @@ impl Observer for Watched {
 
     fn stops(&self) -> bool {
         self.stop.load(Ordering::SeqCst)
+    }
+}
+
+/// What came of a step, in the library's words.
+fn came_of(shown: &mut JobStep, outcome: &Outcome) {
+    shown.note_said = None;
+    match outcome {
+        Outcome::Done { note, .. } => shown.note.clone_from(note),
+        Outcome::Failed { failure, advice } => {
+            shown.note = Some(failure.to_string());
+            shown.advice = Some(advice.clone());
+            shown.advice_said = Some(of_kind("blueprint", failure.kind));
+        }
+        Outcome::Skipped { reason } => shown.note = Some(reason.clone()),
+        _ => {}
+    }
+}
+
+/// A sentence in English, and what other languages make it of.
+pub(super) type Words = (String, Option<Said>);
+
+fn apart(words: Option<Words>) -> (Option<String>, Option<Said>) {
+    words.map_or((None, None), |(text, said)| (Some(text), said))
+}
+
+/// What to do about a failure of this kind: `advice.power.no_capacity`.
+pub(super) fn of_kind(what: &str, kind: Kind) -> Said {
+    let kind = serde_json::to_value(kind).unwrap_or_default();
+    Said::of(&format!("advice.{what}.{}", kind.as_str().unwrap_or("other")))
+}
+
+fn begun(step: BlueprintStep, state: &str) -> JobStep {
+    JobStep {
+        step,
+        state: state.to_owned(),
+        note: None,
+        note_said: None,
+        advice: None,
+        advice_said: None,
+        began: None,
+        ended: None,
     }
 }
 
@@ -346,7 +371,9 @@ fn interrupted(record: &EventRecord) -> Option<PlacesJob> {
         can_stop: false,
         steps: Vec::new(),
         summary: Some("the program was ended or restarted meanwhile".to_owned()),
+        summary_said: Some(Said::of("job.interrupted")),
         advice: Some(advice.to_owned()),
+        advice_said: Some(Said::of("job.interrupted.do")),
     })
 }
 

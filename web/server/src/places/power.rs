@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use cloud_api::{Call, ComputeProvider, Error, Kind, Power, Server, Status, Ticket};
 use failover_core::Actor;
 use watcher::Handle;
-use web_api::{BlueprintStep, PlacesJob, PowerAct, PowerRequest, ResizeRequest};
+use web_api::{BlueprintStep, PlacesJob, PowerAct, PowerRequest, ResizeRequest, Said};
 
-use super::job::{Turn, lines};
+use super::job::{Turn, Words, lines, of_kind};
 use super::look::{silent, status};
 use super::{LOOK, Places, Refused};
 
@@ -148,18 +148,18 @@ async fn carry_out(turn: Turn, cloud: Arc<dyn ComputeProvider>, id: String, chan
     };
     let result = match begun {
         Ok(Some(ticket)) => settled(&turn, cloud.as_ref(), &id, &ticket, call).await,
-        Ok(None) => Ok("it is so already".to_owned()),
+        Ok(None) => Ok(("it is so already".to_owned(), Some(Said::of("power.so_already")))),
         Err(error) => Err(error),
     };
     match result {
-        Ok(note) => {
-            turn.step("done", Some(note.clone()), None);
-            turn.end("done", sentence(&note), None).await;
+        Ok((note, said)) => {
+            turn.step("done", Some((note.clone(), said.clone())), None);
+            turn.end("done", (sentence(&note), said), None).await;
         }
         Err(error) => {
             let (text, advice) = (error.failure.to_string(), advice(&error, &change));
-            turn.step("failed", Some(text.clone()), Some(advice.clone()));
-            turn.end("failed", sentence(&text), Some(advice)).await;
+            turn.step("failed", Some((text.clone(), None)), Some(advice.clone()));
+            turn.end("failed", (sentence(&text), None), Some(advice)).await;
         }
     }
 }
@@ -171,7 +171,7 @@ async fn settled(
     id: &str,
     ticket: &Ticket,
     call: Call,
-) -> Result<String, Error> {
+) -> Result<Words, Error> {
     let mut settling = std::pin::pin!(cloud.settle(ticket, call));
     let settled = loop {
         tokio::select! {
@@ -179,23 +179,27 @@ async fn settled(
             () = tokio::time::sleep(GLANCE) => {
                 let glance = Call::until(Instant::now() + LOOK);
                 if let Ok(Some(server)) = cloud.server(id, glance).await {
-                    turn.step("running", Some(status(&server.status)), None);
+                    turn.step("running", Some((status(&server.status), None)), None);
                 }
             }
         }
     };
-    let mut note = match &settled.server {
-        Some(server) if server.status == Status::Off => "it is off".to_owned(),
-        Some(server) if server.status == Status::Running => {
-            format!("it runs as {}", server.machine)
+    let (mut note, mut said) = match &settled.server {
+        Some(server) if server.status == Status::Off => {
+            ("it is off".to_owned(), Some(Said::of("power.off")))
         }
-        Some(server) => format!("it is {}", status(&server.status)),
-        None => "the vendor says that it is done".to_owned(),
+        Some(server) if server.status == Status::Running => {
+            let said = Said::of("power.runs").with("machine", &server.machine);
+            (format!("it runs as {}", server.machine), Some(said))
+        }
+        Some(server) => (format!("it is {}", status(&server.status)), None),
+        None => ("the vendor says that it is done".to_owned(), Some(Said::of("power.done"))),
     };
     if let Some(moved) = settled.moved {
         note += &format!("; its public address is {} now, no more {}", moved.after, moved.before);
+        said = said.map(|said| said.with("after", moved.after).with("before", moved.before));
     }
-    Ok(note)
+    Ok((note, said))
 }
 
 fn sentence(text: &str) -> String {
@@ -204,9 +208,11 @@ fn sentence(text: &str) -> String {
     format!("{first}{}.", letters.as_str().trim_end_matches('.'))
 }
 
-fn advice(error: &Error, change: &Change) -> String {
+fn advice(error: &Error, change: &Change) -> Words {
+    let mut said = of_kind("power", error.failure.kind);
     let text = match (error.failure.kind, change) {
         (Kind::Timeout, Change::Power(Power::Shutdown)) => {
+            said = Said::of("advice.power.shutdown_timeout");
             "the system may not listen; look at the server, and cut its power if it must be off"
         }
         (Kind::NoCapacity, _) => "wait, or choose another type",
@@ -216,8 +222,14 @@ fn advice(error: &Error, change: &Change) -> String {
              role Compute Admin"
         }
         (Kind::RateLimited, _) => "wait some minutes and try again",
-        (Kind::Invalid | Kind::Unsupported, Change::Resize(_)) => "choose another type",
-        _ => "look at the server before you try again: it may have been done",
+        (Kind::Invalid | Kind::Unsupported, Change::Resize(_)) => {
+            said = Said::of("advice.power.another_type");
+            "choose another type"
+        }
+        _ => {
+            said = Said::of("advice.power.look");
+            "look at the server before you try again: it may have been done"
+        }
     };
-    text.to_owned()
+    (text.to_owned(), Some(said))
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use dns_provider::Name;
 use dns_provider::doctor::{Finding, Grade, Start, ask, examine};
 use dns_provider::propagation::servers_of;
-use web_api::{ZoneDoctor, ZoneFinding};
+use web_api::{Said, ZoneDoctor, ZoneFinding};
 
 use super::{Member, Records};
 
@@ -36,6 +36,11 @@ impl Records {
                     code: "provider_unread".to_owned(),
                     text: format!("The name servers of {} are not known: {why}", member.id),
                     remedy: "Ask again when its API answers".to_owned(),
+                    said: Some(
+                        Said::of("doctor.provider_unread")
+                            .with("provider", &member.id)
+                            .with("why", why),
+                    ),
                 }),
             }
         }
@@ -91,11 +96,16 @@ fn shown(finding: Finding) -> ZoneFinding {
         Grade::Warning => "warning",
         Grade::Critical => "critical",
     };
+    let mut said = Said::of(&format!("doctor.{}", finding.code));
+    for (name, values) in finding.values {
+        said = said.with_all(name, values);
+    }
     ZoneFinding {
         grade: grade.to_owned(),
         code: finding.code.to_owned(),
         text: finding.text,
         remedy: finding.remedy,
+        said: Some(said),
     }
 }
 

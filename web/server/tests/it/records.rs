@@ -343,5 +343,10 @@ async fn the_doctor_examines_the_demos_zone_and_names_what_is_lost() {
     };
     assert_eq!(codes(&said, "critical"), [""; 0], "{said}");
     assert!(codes(&said, "good").contains(&"loss_survived".to_owned()), "{said}");
+    // What other languages need stands beside each sentence.
+    let findings = said["findings"].as_array().expect("findings");
+    let delegated = findings.iter().find(|one| one["code"] == "delegated").expect("it is");
+    assert_eq!(delegated["said"]["code"], "doctor.delegated");
+    assert_eq!(delegated["said"]["with"]["providers"], json!(["google", "hetzner"]));
     running.stop().await;
 }

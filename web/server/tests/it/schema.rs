@@ -41,7 +41,8 @@ fn against(document: &Value, schema: &Value, value: &Value, at: &str) -> Result<
                 }
             }
             for (name, field) in fields {
-                let Some(schema) = schema["properties"].get(name) else {
+                let others = schema.get("additionalProperties").filter(|one| one.is_object());
+                let Some(schema) = schema["properties"].get(name).or(others) else {
                     return Err(format!("{at}: {name} is not described"));
                 };
                 against(document, schema, field, &format!("{at}.{name}"))?;

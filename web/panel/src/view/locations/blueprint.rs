@@ -8,6 +8,7 @@ use crate::kept::{Kept, Slot};
 use crate::model::locations::{by_place, sign};
 use crate::part::command::{button, trouble};
 use crate::part::dialog::dialog;
+use crate::part::state::told as from_server;
 use crate::words;
 use crate::words::locations as told;
 use crate::words::text::Word;
@@ -162,8 +163,12 @@ fn line(step: BlueprintStep) -> El {
     el("code")
         .class(class)
         .text(what)
-        .child(el("small").text(format!(" {detail}")))
-        .maybe((!usual).then(|| el("small").text(format!(" ({reason})"))))
+        .text(" ")
+        .child(from_server(el("small"), words::spoken(&detail), detail))
+        .maybe((!usual).then(|| {
+            let reason = words::spoken(&reason).unwrap_or(reason);
+            el("small").text(format!(" ({reason})"))
+        }))
 }
 
 fn remarks(title: Word, class: &'static str, all: &[BlueprintRemark]) -> Vec<El> {
@@ -172,7 +177,11 @@ fn remarks(title: Word, class: &'static str, all: &[BlueprintRemark]) -> Vec<El>
     }
     let line = |remark: &BlueprintRemark| {
         let place = remark.location.as_ref().unwrap_or(&remark.provider);
-        el("p").class(class).text(format!("{place} · {}: {}", remark.about, remark.message))
+        el("p").class(class).text(format!("{place} · {}: ", remark.about)).child(from_server(
+            el("span"),
+            words::spoken(&remark.message),
+            remark.message.clone(),
+        ))
     };
     let mut rows = vec![el("h3").text(title)];
     rows.extend(all.iter().map(line));

@@ -4,7 +4,8 @@ use crate::el::{El, div, dynamic, el, nothing, span};
 use crate::kept::Kept;
 use crate::model::locations::{Group, Layer, acts, groups, is_foreign, price, tone, total};
 use crate::part::command::button;
-use crate::part::state::fixed_state;
+use crate::part::state::{english, fixed_state, told as from_server};
+use crate::words;
 use crate::words::locations as told;
 use crate::words::text::Word;
 use web_api::{AddressState, CloudState, Locations, NetworkState, ServerState};
@@ -35,11 +36,14 @@ fn content(estate: Estate, cloud: CloudState, groups: Vec<Group>) -> El {
         let silent = div("trouble")
             .attr("role", "alert")
             .child(el("strong").text(told::LOC_CLOUD_SILENT))
-            .child(el("span").text(problem.clone()))
+            .child(english(el("span")).text(problem.clone()))
             .child(el("span").class("facts").text(told::LOC_CLOUD_SILENT_DETAIL));
         return frame.child(silent);
     }
-    let notes = cloud.notes.iter().map(|note| el("p").class("facts note").text(note.clone()));
+    let notes = cloud
+        .notes
+        .iter()
+        .map(|note| from_server(el("p").class("facts note"), words::spoken(note), note.clone()));
     let none = groups.iter().all(|group| group.layers.is_empty());
     frame
         .children(notes)
@@ -107,7 +111,10 @@ fn server(estate: Estate, cloud: &CloudState, server: ServerState) -> El {
     // What a blueprint keeps in labels tells nobody anything.
     let telling = server.whose != "own" && !server.labels.is_empty();
     let labels = telling.then(|| server.labels.join("  "));
-    let notes = server.notes.iter().map(|note| el("p").class("facts note").text(note.clone()));
+    let notes = server
+        .notes
+        .iter()
+        .map(|note| from_server(el("p").class("facts note"), words::spoken(note), note.clone()));
     el("article")
         .class("server")
         .toggle("foreign", {

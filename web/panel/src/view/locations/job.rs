@@ -6,10 +6,11 @@ use crate::kept::Kept;
 use crate::model::locations::{progress, runs, state_tone};
 use crate::model::time;
 use crate::part::command::{button, trouble};
-use crate::part::state::fixed_state;
+use crate::part::state::{fixed_state, told as from_server};
+use crate::words;
 use crate::words::locations as told;
 use leptos::prelude::*;
-use web_api::{JobStep, PlacesJob};
+use web_api::{JobStep, PlacesJob, Said};
 
 /// The card; nothing if there was no work.
 pub fn job_card(estate: Estate) -> AnyView {
@@ -44,9 +45,15 @@ fn card(estate: Estate, stopping: Confirm, job: PlacesJob) -> El {
             .on("click", stop)
             .text(told::LOC_STOP_JOB)
     });
-    let summary = job.summary.clone().map(|text| el("p").text(text));
+    let said = |said: &Option<Said>| said.as_ref().and_then(words::said);
+    let summary = job.summary.clone();
+    let summary = summary.map(|text| from_server(el("p"), said(&job.summary_said), text));
     let advice = job.advice.clone().filter(|_| !runs(&job)).map(|text| {
-        el("p").class("advice").child(el("strong").text(told::LOC_WHAT_NOW)).text(" ").text(text)
+        el("p")
+            .class("advice")
+            .child(el("strong").text(told::LOC_WHAT_NOW))
+            .text(" ")
+            .child(from_server(el("span"), said(&job.advice_said), text))
     });
     el("section")
         .class("card job")
@@ -73,13 +80,22 @@ fn bar(done: usize, all: usize) -> El {
 }
 
 fn step(one: JobStep) -> El {
-    let JobStep { step, state, note, advice, .. } = one;
+    let JobStep { step, state, note, note_said, advice, advice_said, .. } = one;
+    let note = note.map(|note| {
+        // What nobody has given a code may be a sentence in which nothing varies.
+        let said = note_said.as_ref().map_or_else(|| words::spoken(&note), words::said);
+        from_server(el("small").class("step-note"), said, note)
+    });
+    let advice = advice.map(|advice| {
+        let said = advice_said.as_ref().and_then(words::said);
+        from_server(el("small").class("step-note"), said, advice)
+    });
     let what = format!("{} {}", told::action(&step.action), told::thing(&step.thing));
     el("li")
         .child(fixed_state(state_tone(&state), told::job_state(&state).into()))
         .child(span("").text(what))
         .child(el("strong").class("mono").text(step.name))
-        .child(el("small").text(step.detail))
-        .maybe(note.map(|note| el("small").class("step-note").text(note)))
-        .maybe(advice.map(|advice| el("small").class("step-note").text(advice)))
+        .child(from_server(el("small"), words::spoken(&step.detail), step.detail))
+        .maybe(note)
+        .maybe(advice)
 }

@@ -217,6 +217,8 @@ pub struct PlanCheck {
     pub ok: bool,
     /// In words.
     pub text: String,
+    /// The same for other languages.
+    pub said: Option<web_api::Said>,
 }
 
 /// Which program this is.

@@ -250,4 +250,6 @@ pub struct ZoneFinding {
     pub text: String,
     /// What to do about it; empty when nothing is to be done.
     pub remedy: String,
+    /// Both for other languages; what to do is `.do` of the code.
+    pub said: Option<web_api::Said>,
 }
