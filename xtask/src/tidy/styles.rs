@@ -59,6 +59,10 @@ fn first_classes(text: &str) -> BTreeSet<String> {
 }
 
 fn first_class(selector: &str) -> Option<String> {
+    // What begins with an attribute is about one place that has a name of its own.
+    if selector.trim_start().starts_with('[') {
+        return None;
+    }
     let at = selector.find('.')?;
     let name = &selector[at + 1..];
     let end = name.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
