@@ -135,7 +135,7 @@ fn a_plan() {
         checks: vec![PlanCheck {
             ok: true,
             text: "falkenstein is up".to_owned(),
-            said: Some(Said::of("check.up").with("site", "falkenstein").with_all("by", ["here"])),
+            said: Some(Said::of("check.up").with("site", "falkenstein")),
         }],
         allowed: true,
         converges_in_secs: 60,
@@ -164,9 +164,6 @@ fn a_plan() {
           "said": {
             "code": "check.up",
             "with": {
-              "by": [
-                "here"
-              ],
               "site": "falkenstein"
             }
           }

@@ -30,11 +30,11 @@ fn job() -> Value {
         "state": "running",
         "can_stop": true,
         "steps": [{
-            "step": step(), "state": "running", "note": "starting", "advice": null,
+            "step": step(), "state": "running", "note": "starting", "note_said": { "code": "power.off" }, "advice": null, "advice_said": null,
             "began": 1500, "ended": null,
         }],
-        "summary": null,
-        "advice": null,
+        "summary": null, "summary_said": { "code": "job.steps", "with": { "count": "1" } },
+        "advice": null, "advice_said": null,
     })
 }
 

@@ -106,6 +106,7 @@ fn what_is_wrong_with_a_line_and_with_a_zone() {
             "code": "lame",
             "text": "ns1 does not answer for the zone",
             "remedy": "remove it from the delegation",
+            "said": { "code": "doctor.lame", "with": { "servers": ["ns1"] } },
         }],
         "age_secs": 0,
     }));
