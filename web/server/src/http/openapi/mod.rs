@@ -24,8 +24,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    changes as news, command as commands, configuration, demo, history as band, incident as incidents,
-    journal, live, locations, login, look, metrics, plan, records as zones, told,
+    changes as news, command as commands, configuration, demo, history as band,
+    incident as incidents, journal, live, locations, login, look, metrics, plan, records as zones,
+    told,
 };
 
 /// The description of every route.
