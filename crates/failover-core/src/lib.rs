@@ -118,14 +118,15 @@ pub use machine::{Failover, Why};
 pub use mutant::Mutant;
 pub use output::Output;
 pub use policy::{
-    AnswerMode, CheckPolicy, Drift, Failback, Fall, Fence, Latch, OnAllDown, Policy, PolicyProblem,
-    PolicySpec, Preset, ProviderPolicy, Require, SitePolicy,
+    AnswerMode, CheckPolicy, Counted, Drift, Failback, Fall, Fence, Latch, OnAllDown, Policy,
+    PolicyProblem, PolicySpec, PolicyWrong, Preset, ProviderPolicy, Require, SitePolicy,
 };
 pub use snapshot::{
     AlertView, CheckFacts, ClusterView, Layer, MeasuredBound, PeerView, Published, Sample,
     SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts, Snapshot,
 };
 pub use state::State;
+pub use text::span;
 pub use time::Timestamp;
 pub use view::{
     Blocker, CheckView, Mode, MoveView, Next, ProviderStep, ProviderView, SiteView, Verdict, View,

@@ -9,6 +9,8 @@
 //! passes and ends the world at the first promise that is broken, with a [`Script`] that does it
 //! again. [`Mix`] makes stories of trouble from seeds, and [`shrink`] makes them shorter.
 //!
+//! The feature `explained`, which is on by default, says in words what happened instead of a promise.
+//!
 //! ```
 //! use failover_core::{Policy, PolicySpec, ProviderPolicy, SiteId, SiteSet};
 //! use failover_sim::{Fault, Serves, Setup, World};
@@ -49,7 +51,7 @@ mod world;
 
 pub use property::{Broken, Goals, Monitor, Property};
 pub use random::Random;
-pub use script::Script;
+pub use script::{Noun, Script, ScriptProblem, ScriptWrong};
 pub use seen::{Seen, Stored, Truth};
 pub use shrink::shrink;
 pub use story::Mix;

@@ -108,7 +108,9 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused => f.write_str("connection refused"),
-            Self::TimedOut { doing, after } => write!(f, "timed out after {after:?} while {doing}"),
+            Self::TimedOut { doing, after } => {
+                write!(f, "timed out after {} while {doing}", span(*after))
+            }
             Self::Unreachable { message } => write!(f, "unreachable: {message}"),
             Self::Broken { message } => write!(f, "connection broke: {message}"),
             Self::Status { code } => write!(f, "status {code}"),
@@ -152,5 +154,15 @@ impl fmt::Display for Warning {
             Self::Replication { message } => f.write_str(message),
             Self::Unverified => f.write_str("the certificate is not verified"),
         }
+    }
+}
+
+/// "800 ms", "2 s".
+fn span(time: Duration) -> String {
+    let millis = time.as_millis();
+    if millis > 0 && millis.is_multiple_of(1_000) {
+        format!("{} s", millis / 1_000)
+    } else {
+        format!("{millis} ms")
     }
 }

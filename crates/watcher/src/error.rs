@@ -16,7 +16,7 @@ pub enum BuildError {
         message: String,
     },
     /// A policy is not valid for what it is used with.
-    #[error("service {service}: {}: {}", problem.field, problem.message)]
+    #[error("service {service}: {problem}")]
     Policy {
         /// Which service.
         service: String,

@@ -40,7 +40,7 @@
 //! );
 //! let timeout = policy.checks[0].timeout;
 //! let service = ServiceSpec {
-//!     policy: Policy::new(policy).map_err(|problems| problems[0].message.clone())?,
+//!     policy: Policy::new(policy).map_err(|problems| problems[0].message())?,
 //!     name: Name::parse("app.example.com")?,
 //!     ttl: 60,
 //!     sites: vec![site("one", [127, 0, 10, 1]), site("two", [127, 0, 20, 1])],

@@ -154,7 +154,11 @@ async fn apply(
         Ok(Ok(report)) => report,
         Ok(Err(error)) => return failed(error.to_string(), &error.failure),
         Err(_) => {
-            let message = format!("{}: change: no answer in {:?}", spec.name, spec.call_timeout);
+            let message = format!(
+                "{}: change: no answer in {}",
+                spec.name,
+                failover_core::span(spec.call_timeout)
+            );
             return Receipt::Unknown { message };
         }
     };

@@ -66,7 +66,11 @@ async fn round(setup: &Setup, provider: usize, facts: &mpsc::Sender<Fact>) -> bo
     let zones = match tokio::time::timeout_at(deadline.into(), reading).await {
         Ok(Ok(zones)) => Ok(zones),
         Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("{}: list zones: no answer in {:?}", spec.name, spec.call_timeout)),
+        Err(_) => Err(format!(
+            "{}: list zones: no answer in {}",
+            spec.name,
+            failover_core::span(spec.call_timeout)
+        )),
     };
     let mut all_well = true;
     let mut homes: Vec<(Zone, Arc<Home>)> = Vec::new();

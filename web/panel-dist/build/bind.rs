@@ -1,4 +1,5 @@
 //! The panel's module made ready for a browser: cut into parts, and the first of them bound.
+use super::pack::pack;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
@@ -45,7 +46,7 @@ pub fn bind(compiled: &Path, out: &Path) -> Result<Vec<Bound>, Box<dyn Error>> {
         files.push(Bound { name, raw });
     }
     files.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(files)
+    pack(files, LOADER)
 }
 
 fn bound(first: &Path) -> Result<Vec<Bound>, Box<dyn Error>> {

@@ -2,6 +2,7 @@
 mod bind;
 mod compile;
 mod embed;
+mod pack;
 #[path = "../../panel/words/read.rs"]
 #[allow(dead_code, reason = "the panel's test reads more of it")]
 mod words;
@@ -14,8 +15,6 @@ use std::process::exit;
 /// The panel must load quickly on a bad line: no module may be larger than this after brotli,
 /// neither the first one, with which everything begins, nor a page's.
 const BUDGET: usize = 150_000;
-/// The simulator is the whole decision with a world around it, for whoever wants to play with it.
-const SIMULATOR_BUDGET: usize = 180_000;
 
 fn main() {
     // An error's backtrace says nothing to those who read it here.
@@ -92,10 +91,10 @@ fn parts(dist: &mut embed::Dist, bound: &[bind::Bound]) -> Result<String, Box<dy
     let files: Vec<_> = bound.iter().map(|file| (file.name.as_str(), &file.raw[..])).collect();
     let (folder, sizes) = dist.add_together("panel", &files)?;
     for ((name, _), br_len) in files.iter().zip(sizes) {
-        let budget = if name.contains("simulator") { SIMULATOR_BUDGET } else { BUDGET };
-        if dist.release && name.ends_with(".wasm") && br_len > budget {
+        let is_code = name.ends_with(".wasm") || name.ends_with(".bin");
+        if dist.release && is_code && br_len > BUDGET {
             return Err(format!(
-                "the panel's {name} is {br_len} bytes after brotli, {budget} are allowed: make it \
+                "the panel's {name} is {br_len} bytes after brotli, {BUDGET} are allowed: make it \
                  smaller, or let one of its pages be fetched later"
             )
             .into());

@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 mod preset;
+mod problem;
 #[cfg(test)]
 mod tests;
 mod validate;
 
 pub use preset::Preset;
+pub use problem::{Counted, PolicyProblem, PolicyWrong};
 
 /// One place that can serve the service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -226,15 +228,6 @@ pub struct Policy {
     spec: Arc<PolicySpec>,
     /// Of the settings, so that they are hashed once.
     digest: u64,
-}
-
-/// One thing wrong with a policy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyProblem {
-    /// The setting, such as `quorum`.
-    pub field: &'static str,
-    /// What is wrong and what would be right.
-    pub message: String,
 }
 
 impl Policy {

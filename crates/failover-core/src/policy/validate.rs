@@ -1,9 +1,9 @@
 //! What a policy must fulfil: every rule with the remedy, all problems at once.
-use super::{CheckPolicy, Failback, Fall, Latch, Policy, PolicyProblem, PolicySpec, Require};
+use super::{
+    CheckPolicy, Counted, Failback, Fall, Latch, Policy, PolicyProblem, PolicySpec,
+    PolicyWrong as Wrong, Require,
+};
 use crate::id::SiteSet;
-use crate::text::span;
-use std::collections::BTreeSet;
-use std::fmt;
 use std::time::Duration;
 
 /// Most vantages, checks or providers of one service: bounds the state and the work of one step.
@@ -32,53 +32,39 @@ impl Policy {
     }
 }
 
-impl fmt::Display for PolicyProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.field, self.message)
-    }
-}
-
-impl std::error::Error for PolicyProblem {}
-
 struct Problems(Vec<PolicyProblem>);
 
 impl Problems {
-    fn add(&mut self, field: &'static str, message: String) {
-        self.0.push(PolicyProblem { field, message });
+    fn add(&mut self, field: &'static str, wrong: Wrong) {
+        self.0.push(PolicyProblem { field, wrong });
     }
 
     fn names(&mut self, spec: &PolicySpec) {
         if let Some(wrong) = wrong_name(&spec.service, LONGEST_SERVICE_NAME) {
             self.add("service", wrong);
         }
-        let sites = spec.sites.iter().map(|site| site.name.as_str());
-        self.list("sites", 2..=SiteSet::CAPACITY, sites);
-        self.list("vantages", 1..=MOST, spec.vantages.iter().map(String::as_str));
-        self.list("checks", 1..=MOST, spec.checks.iter().map(|check| check.name.as_str()));
-        let providers = spec.providers.iter().map(|provider| provider.name.as_str());
-        self.list("providers", 1..=MOST, providers);
+        let sites: Vec<_> = spec.sites.iter().map(|site| site.name.as_str()).collect();
+        self.list("sites", 2, SiteSet::CAPACITY, &sites);
+        let vantages: Vec<_> = spec.vantages.iter().map(String::as_str).collect();
+        self.list("vantages", 1, MOST, &vantages);
+        let checks: Vec<_> = spec.checks.iter().map(|check| check.name.as_str()).collect();
+        self.list("checks", 1, MOST, &checks);
+        let providers: Vec<_> = spec.providers.iter().map(|one| one.name.as_str()).collect();
+        self.list("providers", 1, MOST, &providers);
     }
 
-    fn list<'a>(
-        &mut self,
-        field: &'static str,
-        allowed: std::ops::RangeInclusive<usize>,
-        names: impl ExactSizeIterator<Item = &'a str>,
-    ) {
-        let (least, most) = (*allowed.start(), *allowed.end());
-        if names.len() < least {
-            let have = names.len();
-            self.add(field, format!("there are {have}, at least {least} are needed; add one"));
-        } else if names.len() > most {
-            let have = names.len();
-            self.add(field, format!("there are {have}, at most {most} are allowed; remove some"));
+    fn list(&mut self, field: &'static str, least: usize, most: usize, names: &[&str]) {
+        let have = names.len();
+        if have < least {
+            self.add(field, Wrong::TooFew { have, least });
+        } else if have > most {
+            self.add(field, Wrong::TooMany { have, most });
         }
-        let mut seen = BTreeSet::new();
-        for name in names {
+        for (place, name) in names.iter().enumerate() {
             if let Some(wrong) = wrong_name(name, LONGEST_NAME) {
                 self.add(field, wrong);
-            } else if !seen.insert(name) {
-                self.add(field, format!("\"{name}\" occurs twice; give each its own name"));
+            } else if names[..place].contains(name) {
+                self.add(field, Wrong::Twice { name: (*name).to_owned() });
             }
         }
     }
@@ -87,98 +73,69 @@ impl Problems {
         for check in checks {
             let CheckPolicy { name, interval, fast_interval, timeout } = check;
             if *fast_interval < SHORTEST_INTERVAL || fast_interval > interval {
-                let message = format!(
-                    "check \"{name}\" has a fast_interval of {}; it must be at least {} and at \
-                     most its interval of {}",
-                    span(*fast_interval),
-                    span(SHORTEST_INTERVAL),
-                    span(*interval)
-                );
-                self.add("checks", message);
+                let wrong = Wrong::FastInterval {
+                    check: name.clone(),
+                    fast: *fast_interval,
+                    least: SHORTEST_INTERVAL,
+                    interval: *interval,
+                };
+                self.add("checks", wrong);
             }
-            self.within("interval", name, *interval, SHORTEST_INTERVAL..=LONGEST_INTERVAL);
-            self.within("timeout", name, *timeout, Duration::from_millis(1)..=LONGEST_TIMEOUT);
-            let in_flight = timeout.as_millis() / fast_interval.as_millis().max(1);
-            if *fast_interval >= SHORTEST_INTERVAL && in_flight > MOST_IN_FLIGHT {
-                let message = format!(
-                    "check \"{name}\" could have {in_flight} probes under way at once, at most \
-                     {MOST_IN_FLIGHT} are allowed; shorten its timeout or lengthen its \
-                     fast_interval"
-                );
-                self.add("checks", message);
+            self.within("interval", name, *interval, SHORTEST_INTERVAL, LONGEST_INTERVAL);
+            self.within("timeout", name, *timeout, Duration::from_millis(1), LONGEST_TIMEOUT);
+            let probes = timeout.as_millis() / fast_interval.as_millis().max(1);
+            if *fast_interval >= SHORTEST_INTERVAL && probes > MOST_IN_FLIGHT {
+                let check = name.clone();
+                self.add("checks", Wrong::InFlight { check, probes, most: MOST_IN_FLIGHT });
             }
         }
     }
 
     fn within(
         &mut self,
-        setting: &str,
+        setting: &'static str,
         check: &str,
         value: Duration,
-        allowed: std::ops::RangeInclusive<Duration>,
+        least: Duration,
+        most: Duration,
     ) {
-        if !allowed.contains(&value) {
-            let message = format!(
-                "check \"{check}\" has {setting} {}; it must be between {} and {}",
-                span(value),
-                span(*allowed.start()),
-                span(*allowed.end())
-            );
-            self.add("checks", message);
+        if value < least || value > most {
+            let check = check.to_owned();
+            self.add("checks", Wrong::OutOfRange { check, setting, value, least, most });
         }
     }
 
     fn counting(&mut self, spec: &PolicySpec) {
         match spec.fall {
-            Fall::InARow(0) => {
-                self.add("fall", "0 failures would mean always down; use at least 1".to_owned());
-            }
+            Fall::InARow(0) => self.add("fall", Wrong::NoFailures),
             Fall::InARow(_) => {}
             Fall::Window { of, failed } => {
                 if of == 0 || of > LARGEST_WINDOW {
-                    let message = format!(
-                        "the window has {of} probes; it must have between 1 and {LARGEST_WINDOW}"
-                    );
-                    self.add("fall", message);
+                    self.add("fall", Wrong::Window { of, most: LARGEST_WINDOW });
                 }
                 if failed == 0 || failed > of {
-                    let message = format!(
-                        "{failed} failures among the last {of}; the failures must be at least 1 \
-                         and at most the size of the window"
-                    );
-                    self.add("fall", message);
+                    self.add("fall", Wrong::WindowFailures { failed, of });
                 }
             }
         }
         if spec.rise == 0 {
-            self.add("rise", "0 successes would mean always up; use at least 1".to_owned());
+            self.add("rise", Wrong::NoSuccesses);
         }
-        let fall = spec.fall.failures();
-        if spec.grey != 0 && spec.grey < fall {
-            let message = format!(
-                "{} is less than the {fall} failures of fall, which would never be reached; use \
-                 0 to turn it off or at least {fall}",
-                spec.grey
-            );
-            self.add("grey", message);
+        let (grey, fall) = (spec.grey, spec.fall.failures());
+        if grey != 0 && grey < fall {
+            self.add("grey", Wrong::Grey { grey, fall });
         }
     }
 
     fn agreement(&mut self, spec: &PolicySpec) {
         if let Require::AtLeast(failed) = spec.require {
-            self.at_most("require", failed, spec.checks.len(), "checks");
+            self.at_most("require", failed, spec.checks.len(), Counted::Checks);
         }
-        self.at_most("quorum", spec.quorum, spec.vantages.len(), "vantages");
+        self.at_most("quorum", spec.quorum, spec.vantages.len(), Counted::Vantages);
         let cycles = spec.checks.iter().map(|check| check.interval.saturating_add(check.timeout));
-        let longest = cycles.max().unwrap_or_default();
-        if spec.freshness < longest {
-            let message = format!(
-                "{} is too short: a report takes up to {} (interval and timeout); use at least \
-                 that",
-                span(spec.freshness),
-                span(longest)
-            );
-            self.add("freshness", message);
+        let needed = cycles.max().unwrap_or_default();
+        if spec.freshness < needed {
+            self.add("freshness", Wrong::Stale { freshness: spec.freshness, needed });
         }
         self.no_longer_than_a_year("freshness", spec.freshness);
         self.no_longer_than_a_year("candidate_up_for", spec.candidate_up_for);
@@ -187,21 +144,13 @@ impl Problems {
 
     fn moves(&mut self, spec: &PolicySpec) {
         if spec.moves_max == 0 {
-            let message = "0 would forbid every automatic move; use at least 1, or disarm the \
-                           service"
-                .to_owned();
-            self.add("moves_max", message);
+            self.add("moves_max", Wrong::NoMoves);
         }
         self.some_time("moves_window", spec.moves_window);
         self.no_longer_than_a_year("hold_down", spec.hold_down);
-        if spec.moves_window < spec.hold_down {
-            let message = format!(
-                "{} is shorter than the hold_down of {}, so moves_max would never count; use at \
-                 least the hold_down",
-                span(spec.moves_window),
-                span(spec.hold_down)
-            );
-            self.add("moves_window", message);
+        let (window, hold_down) = (spec.moves_window, spec.hold_down);
+        if window < hold_down {
+            self.add("moves_window", Wrong::ShortWindow { window, hold_down });
         }
         if let Latch::For(time) = spec.latch {
             self.some_time("latch", time);
@@ -216,42 +165,33 @@ impl Problems {
     }
 
     fn writing(&mut self, spec: &PolicySpec) {
-        self.at_most("complete_at", spec.complete_at, spec.providers.len(), "providers");
+        self.at_most("complete_at", spec.complete_at, spec.providers.len(), Counted::Providers);
         self.some_time("attempt_timeout", spec.attempt_timeout);
         self.some_time("retry_min", spec.retry_min);
         self.some_time("retry_max", spec.retry_max);
-        if spec.retry_min > spec.retry_max {
-            let message = format!(
-                "{} is longer than the retry_max of {}; use at most that",
-                span(spec.retry_min),
-                span(spec.retry_max)
-            );
-            self.add("retry_min", message);
+        let (min, max) = (spec.retry_min, spec.retry_max);
+        if min > max {
+            self.add("retry_min", Wrong::Retry { min, max });
         }
         self.some_time("split_after", spec.split_after);
     }
 
-    fn at_most(&mut self, field: &'static str, value: u8, count: usize, of: &str) {
+    fn at_most(&mut self, field: &'static str, value: u8, count: usize, of: Counted) {
         if value == 0 || usize::from(value) > count {
-            let message = format!(
-                "{value} of {count} {of}; it must be at least 1 and at most the number of {of}"
-            );
-            self.add(field, message);
+            self.add(field, Wrong::MoreThanThereAre { value, count, of });
         }
     }
 
     fn some_time(&mut self, field: &'static str, value: Duration) {
         if value < Duration::from_millis(1) {
-            let message = format!("{} is no time at all; use at least 1 ms", span(value));
-            self.add(field, message);
+            self.add(field, Wrong::NoTime { value });
         }
         self.no_longer_than_a_year(field, value);
     }
 
     fn no_longer_than_a_year(&mut self, field: &'static str, value: Duration) {
         if value > LONGEST {
-            let message = format!("{} is too long; use at most {}", span(value), span(LONGEST));
-            self.add(field, message);
+            self.add(field, Wrong::TooLong { value, most: LONGEST });
         }
     }
 }
@@ -265,19 +205,15 @@ impl Fall {
     }
 }
 
-fn wrong_name(name: &str, longest: usize) -> Option<String> {
+fn wrong_name(name: &str, most: usize) -> Option<Wrong> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if name.is_empty() {
-        return Some("a name is empty; give it one".to_owned());
+        return Some(Wrong::NoName);
     }
-    if name.chars().count() > longest {
-        return Some(format!("\"{name}\" is too long; use at most {longest} characters"));
+    let own = || name.to_owned();
+    if name.chars().count() > most {
+        return Some(Wrong::LongName { name: own(), most });
     }
-    if let Some(wrong) = name.chars().find(|c| !allowed(*c)) {
-        return Some(format!(
-            "\"{}\" contains {wrong:?}; use letters, digits, '-', '_' and '.'",
-            name.escape_default()
-        ));
-    }
-    None
+    let letter = name.chars().find(|c| !allowed(*c))?;
+    Some(Wrong::NameLetter { name: own(), letter })
 }

@@ -15,4 +15,4 @@ mod names;
 mod tests;
 mod words;
 
-pub(crate) use moment::span;
+pub use moment::span;

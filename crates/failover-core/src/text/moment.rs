@@ -2,8 +2,8 @@
 use crate::time::Timestamp;
 use std::time::Duration;
 
-/// A duration: "800 ms", "12 s", "5 min", "1 h 30 min", "7 d".
-pub(crate) fn span(time: Duration) -> String {
+/// A duration as people write it: "800 ms", "12 s", "5 min", "1 h 30 min", "7 d".
+pub fn span(time: Duration) -> String {
     let millis = time.as_millis();
     if millis < 10_000 && !millis.is_multiple_of(1000) || millis == 0 {
         return format!("{millis} ms");

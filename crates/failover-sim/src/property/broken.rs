@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Broken {
     /// Which.
     pub property: Property,
-    /// What happened instead, for people.
+    /// What happened instead, for people; empty without the feature `explained`.
     pub text: String,
 }
 
@@ -24,5 +24,11 @@ impl std::error::Error for Broken {}
 
 /// Fails with `property` unless `kept`; the text is only made then.
 pub(super) fn ensure(kept: bool, property: Property, text: impl FnOnce() -> String) -> Kept {
-    if kept { Ok(()) } else { Err(Broken { property, text: text() }) }
+    if kept { Ok(()) } else { broken(property, text) }
+}
+
+/// Fails with `property`; the text is only made where somebody will read it.
+pub(super) fn broken(property: Property, text: impl FnOnce() -> String) -> Kept {
+    let text = if cfg!(feature = "explained") { text() } else { String::new() };
+    Err(Broken { property, text })
 }

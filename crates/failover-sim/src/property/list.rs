@@ -30,7 +30,6 @@ impl Kind {
 
 struct Facts {
     property: Property,
-    id: &'static str,
     name: &'static str,
     sentence: &'static str,
     source: &'static str,
@@ -48,11 +47,17 @@ macro_rules! promises {
         impl Property {
             /// All of them, in order.
             pub const ALL: &'static [Self] = &[$(Self::$property),*];
+
+            /// Its number, such as `S3a`.
+            pub fn id(self) -> &'static str {
+                match self {
+                    $(Self::$property => stringify!($property),)*
+                }
+            }
         }
 
         static FACTS: &[Facts] = &[$(Facts {
             property: Property::$property,
-            id: stringify!($property),
             name: $name,
             sentence: $sentence,
             source: $source,
@@ -185,11 +190,6 @@ promises! {
 }
 
 impl Property {
-    /// Its number, such as `S3a`.
-    pub fn id(self) -> &'static str {
-        self.facts().id
-    }
-
     /// Its short name, such as `never-regresses`.
     pub fn name(self) -> &'static str {
         self.facts().name

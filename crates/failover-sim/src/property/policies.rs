@@ -40,7 +40,7 @@ pub(super) fn must_be(spec: &PolicySpec, refused: bool) -> Result<(), Broken> {
         Err(problems) => format!("refused for {problems:?}, and must not be: {spec:?}"),
     })?;
     let explained = said.err().is_none_or(|problems| {
-        !problems.is_empty() && problems.iter().all(|problem| problem.message.len() > 10)
+        !problems.is_empty() && problems.iter().all(|problem| problem.message().len() > 10)
     });
     ensure(explained, Property::S29, || "refused without a remedy".to_owned())
 }

@@ -1,6 +1,6 @@
 //! Verdicts and the grounds of automatic moves, counted again from the outcomes themselves.
 use super::Property;
-use super::broken::{Broken, Kept, ensure};
+use super::broken::{Kept, broken, ensure};
 use super::mark::Mark;
 use super::monitor::{Monitor, Move};
 use super::rules::SLOWEST_RECORD;
@@ -114,11 +114,12 @@ impl Monitor {
             otherwise
         };
         let of = rules.spec().vantages.len();
-        let text = format!(
-            "site {} counts as {verdict}, by {fresh} fresh votes of {of}; {quorum} must say so",
-            site.0
-        );
-        Err(Broken { property, text })
+        broken(property, || {
+            format!(
+                "site {} counts as {verdict}, by {fresh} fresh votes of {of}; {quorum} must say so",
+                site.0
+            )
+        })
     }
 
     /// S24: as long as fewer vantages than a quorum lie or are cut off, no automatic failover leaves

@@ -1,15 +1,13 @@
 //! Two rows of decisions, side by side.
-use std::collections::BTreeMap;
-
 use failover_core::Timestamp;
 
-use super::Decision;
+use super::{Decided, Decision};
 
 /// A decision, when it was taken, and when it would have been.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// In the fewest words: `london is down`.
-    pub what: String,
+    /// What.
+    pub what: Decided,
     /// Whether a move begins.
     pub begins_move: bool,
     /// When it was taken; `None`: never.
@@ -21,15 +19,24 @@ pub struct Row {
 /// Puts the same decisions beside each other: as many as there are on both sides, in order, and so
 /// that they lie as close together as can be.
 pub fn rows(recorded: &[Decision], other: &[Decision]) -> Vec<Row> {
-    let mut kinds: BTreeMap<(&str, bool), Sides> = BTreeMap::new();
-    for decision in recorded {
-        kinds.entry((&decision.what, decision.begins_move)).or_default().0.push(decision.at);
-    }
-    for decision in other {
-        kinds.entry((&decision.what, decision.begins_move)).or_default().1.push(decision.at);
+    let mut kinds: Vec<(&Decided, bool, Sides)> = Vec::new();
+    for (decisions, is_other) in [(recorded, false), (other, true)] {
+        for Decision { at, what, begins_move } in decisions {
+            let known = kinds.iter_mut().find(|kind| kind.0 == what);
+            let sides = match known {
+                Some((.., sides)) => sides,
+                None => {
+                    kinds.push((what, *begins_move, Sides::default()));
+                    let last = kinds.len() - 1;
+                    &mut kinds[last].2
+                }
+            };
+            let side = if is_other { &mut sides.1 } else { &mut sides.0 };
+            side.push(*at);
+        }
     }
     let mut rows = Vec::new();
-    for ((what, begins_move), (recorded, other)) in kinds {
+    for (what, begins_move, (recorded, other)) in kinds {
         let pairs = if recorded.len() <= other.len() {
             pairs(&recorded, &other)
         } else {
@@ -38,7 +45,6 @@ pub fn rows(recorded: &[Decision], other: &[Decision]) -> Vec<Row> {
                 .map(|(other, recorded)| (recorded, other))
                 .collect()
         };
-        let what = what.to_owned();
         rows.extend(pairs.into_iter().map(|(recorded, other)| Row {
             what: what.clone(),
             begins_move,
@@ -87,9 +93,8 @@ mod tests {
     fn decisions(what: &str, at: &[u64]) -> Vec<Decision> {
         let one = |at: &u64| Decision {
             at: Timestamp::from_millis(*at),
-            what: what.to_owned(),
+            what: Decided::Verdict { site: what.to_owned(), up: false },
             begins_move: false,
-            text: String::new(),
         };
         at.iter().map(one).collect()
     }

@@ -13,7 +13,7 @@ use failover_core::{Failover, Input, Output, Policy, Timestamp};
 
 pub use compare::{Row, rows};
 pub use measure::{Measured, Stopwatch};
-pub use what_if::{Decision, Other, WhatIf};
+pub use what_if::{Decided, Decision, Other, WhatIf};
 
 /// A machine and the facts that it was given, without a gap.
 #[derive(Clone, Debug, PartialEq, Eq)]

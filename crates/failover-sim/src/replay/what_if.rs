@@ -3,11 +3,12 @@
 //! Probes, isolation, lag, leadership, commands and the passing of time are given as they were
 //! recorded. What the recorded world answered to the recorded machine cannot be: another policy
 //! asks for other things. Stand-ins answer instead; see [`super::provider`].
+use std::fmt;
 use std::time::Duration;
 
 use failover_core::{
     Answer, Event, Failover, Input, MoveId, MoveKind, Output, Policy, PolicySpec, ProviderId,
-    SiteSet, Timestamp, Verdict,
+    SiteId, SiteSet, Timestamp, Verdict,
 };
 
 use super::compare::Row;
@@ -36,12 +37,78 @@ pub struct WhatIf {
 pub struct Decision {
     /// When.
     pub at: Timestamp,
-    /// In the fewest words, the same on both sides: `london is down`.
-    pub what: String,
+    /// What, the same on both sides.
+    pub what: Decided,
     /// Whether a move begins.
     pub begins_move: bool,
-    /// The journal's sentence.
-    pub text: String,
+}
+
+/// What can be decided; as a text, in the fewest words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// A site counts as up, or as down.
+    Verdict {
+        /// Its name.
+        site: String,
+        /// Whether it is up.
+        up: bool,
+    },
+    /// A move begins.
+    Move {
+        /// Why.
+        reason: MoveKind,
+        /// To which sites.
+        to: Vec<String>,
+    },
+    /// A move is complete.
+    Completed,
+    /// A move is given up.
+    Abandoned,
+    /// A move is due and not made.
+    Held,
+    /// No site is up.
+    AllDown,
+    /// Some site is up again.
+    AllDownOver,
+    /// Too many moves: the service disarms itself.
+    BudgetSpent,
+    /// The service stays where it is.
+    Latched,
+    /// A provider says what was not published.
+    DriftSeen,
+    /// A command is refused.
+    Refused,
+}
+
+impl fmt::Display for Decided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::Verdict { site, up: true } => return write!(f, "{site} is up"),
+            Self::Verdict { site, up: false } => return write!(f, "{site} is down"),
+            Self::Move { reason, to } => {
+                let kind = match reason {
+                    MoveKind::Failover => "failover",
+                    MoveKind::Switchover => "switchover",
+                    MoveKind::Forced => "forced move",
+                    MoveKind::Failback => "failback",
+                    MoveKind::Membership => "new answer",
+                    MoveKind::Repair => "repair",
+                    _ => "move",
+                };
+                return write!(f, "{kind} to {}", to.join(" and "));
+            }
+            Self::Completed => "move complete",
+            Self::Abandoned => "move given up",
+            Self::Held => "a move is held back",
+            Self::AllDown => "no site is up",
+            Self::AllDownOver => "some site is up again",
+            Self::BudgetSpent => "too many moves: disarmed",
+            Self::Latched => "latched",
+            Self::DriftSeen => "drift is seen",
+            Self::Refused => "a command is refused",
+        };
+        f.write_str(text)
+    }
 }
 
 /// The other policy's machine and its world.
@@ -187,45 +254,31 @@ fn note(now: Timestamp, outputs: &[Output], spec: &PolicySpec, decisions: &mut V
         let Output::Record(event) = output else { continue };
         let Some(what) = what(event, spec) else { continue };
         let begins_move = matches!(event, Event::MoveStarted { .. });
-        decisions.push(Decision { at: now, what, begins_move, text: event.text(spec) });
+        decisions.push(Decision { at: now, what, begins_move });
     }
 }
 
-fn what(event: &Event, spec: &PolicySpec) -> Option<String> {
-    let site = |at: usize| spec.sites.get(at).map_or("a site", |site| site.name.as_str());
-    let sites = |set: SiteSet| -> String {
-        set.iter().map(|one| site(one.index())).collect::<Vec<_>>().join(" and ")
+fn what(event: &Event, spec: &PolicySpec) -> Option<Decided> {
+    let site = |at: SiteId| {
+        spec.sites.get(at.index()).map_or_else(|| "a site".to_owned(), |site| site.name.clone())
     };
     Some(match event {
+        Event::VerdictChanged { to: Verdict::Unknown, .. } => return None,
         Event::VerdictChanged { site: at, to, .. } => {
-            let to = match to {
-                Verdict::Up => "up",
-                Verdict::Down => "down",
-                _ => return None,
-            };
-            format!("{} is {to}", site(at.index()))
+            Decided::Verdict { site: site(*at), up: *to == Verdict::Up }
         }
         Event::MoveStarted { reason, to, .. } => {
-            let kind = match reason {
-                MoveKind::Failover => "failover",
-                MoveKind::Switchover => "switchover",
-                MoveKind::Forced => "forced move",
-                MoveKind::Failback => "failback",
-                MoveKind::Membership => "new answer",
-                MoveKind::Repair => "repair",
-                _ => "move",
-            };
-            format!("{kind} to {}", sites(*to))
+            Decided::Move { reason: *reason, to: to.iter().map(site).collect() }
         }
-        Event::MoveCompleted { .. } => "move complete".to_owned(),
-        Event::MoveAbandoned { .. } => "move given up".to_owned(),
-        Event::Held { .. } => "a move is held back".to_owned(),
-        Event::AllDown => "no site is up".to_owned(),
-        Event::AllDownOver => "some site is up again".to_owned(),
-        Event::BudgetSpent { .. } => "too many moves: disarmed".to_owned(),
-        Event::Latched { .. } => "latched".to_owned(),
-        Event::DriftSeen { .. } => "drift is seen".to_owned(),
-        Event::CommandRefused { .. } => "a command is refused".to_owned(),
+        Event::MoveCompleted { .. } => Decided::Completed,
+        Event::MoveAbandoned { .. } => Decided::Abandoned,
+        Event::Held { .. } => Decided::Held,
+        Event::AllDown => Decided::AllDown,
+        Event::AllDownOver => Decided::AllDownOver,
+        Event::BudgetSpent { .. } => Decided::BudgetSpent,
+        Event::Latched { .. } => Decided::Latched,
+        Event::DriftSeen { .. } => Decided::DriftSeen,
+        Event::CommandRefused { .. } => Decided::Refused,
         _ => return None,
     })
 }

@@ -5,12 +5,13 @@ use super::words::{
     check, number, provider, read_check, read_provider, read_site, read_sites, read_time,
     read_vantage, site, sites, time, vantage,
 };
+use super::wrong::{Noun, ScriptWrong};
 use crate::world::{
     Compute, Disk, Fault, Foreign, Order, ProviderTrouble, Serves, VantageTrouble, WatcherTrouble,
 };
 
 /// Reads what stands behind the time.
-pub(super) fn read(spec: &PolicySpec, words: &[&str]) -> Result<Fault, String> {
+pub(super) fn read(spec: &PolicySpec, words: &[&str]) -> Result<Fault, ScriptWrong> {
     Ok(match words {
         ["site", at, how @ ..] => read_site_fault(spec, at, how)?,
         ["lag", at, "unknown"] => Fault::Lag { site: read_site(spec, at)?, lag: None },
@@ -45,15 +46,15 @@ pub(super) fn read(spec: &PolicySpec, words: &[&str]) -> Result<Fault, String> {
         ["journal", "slow", by] => Fault::Journal(Disk::Slow(read_time(by)?)),
         ["operator", what @ ..] => Fault::Operator(read_order(spec, what)?),
         ["calm"] => Fault::Calm,
-        _ => return Err(format!("\"{}\" is nothing that can happen", words.join(" "))),
+        _ => return Err(ScriptWrong::Fault(words.join(" "))),
     })
 }
 
-fn no_such(of: &str, words: &[&str]) -> String {
-    format!("\"{}\" is nothing that happens to a {of}", words.join(" "))
+fn no_such(of: Noun, words: &[&str]) -> ScriptWrong {
+    ScriptWrong::Trouble(of, words.join(" "))
 }
 
-fn read_site_fault(spec: &PolicySpec, at: &str, how: &[&str]) -> Result<Fault, String> {
+fn read_site_fault(spec: &PolicySpec, at: &str, how: &[&str]) -> Result<Fault, ScriptWrong> {
     let (how, check) = match how {
         [how @ .., "on", name] => (how, Some(read_check(spec, name)?)),
         how => (how, None),
@@ -63,12 +64,12 @@ fn read_site_fault(spec: &PolicySpec, at: &str, how: &[&str]) -> Result<Fault, S
         ["refuses"] => Serves::Refuses,
         ["silent"] => Serves::Silent,
         ["fails", share] => Serves::Partly(number(share)?),
-        _ => return Err(no_such("site", how)),
+        _ => return Err(no_such(Noun::Site, how)),
     };
     Ok(Fault::Site { site: read_site(spec, at)?, check, serves })
 }
 
-fn read_vantage_trouble(spec: &PolicySpec, how: &[&str]) -> Result<VantageTrouble, String> {
+fn read_vantage_trouble(spec: &PolicySpec, how: &[&str]) -> Result<VantageTrouble, ScriptWrong> {
     Ok(match how {
         ["loses", share] => VantageTrouble::Loses(number(share)?),
         ["delays", by] => VantageTrouble::Delays(read_time(by)?),
@@ -82,11 +83,11 @@ fn read_vantage_trouble(spec: &PolicySpec, how: &[&str]) -> Result<VantageTroubl
         ["jumps", by] => VantageTrouble::Jumps(number(by)?),
         ["drifts", by] => VantageTrouble::Drifts(number(by)?),
         ["sleeps", how_long] => VantageTrouble::Sleeps(read_time(how_long)?),
-        _ => return Err(no_such("vantage", how)),
+        _ => return Err(no_such(Noun::Vantage, how)),
     })
 }
 
-fn read_provider_trouble(how: &[&str]) -> Result<ProviderTrouble, String> {
+fn read_provider_trouble(how: &[&str]) -> Result<ProviderTrouble, ScriptWrong> {
     Ok(match how {
         ["errs", share] => ProviderTrouble::Errs(number(share)?),
         ["doubts", share] => ProviderTrouble::Doubts(number(share)?),
@@ -97,11 +98,11 @@ fn read_provider_trouble(how: &[&str]) -> Result<ProviderTrouble, String> {
         ["publishes", within] => ProviderTrouble::Publishes(read_time(within)?),
         ["silent"] => ProviderTrouble::Silent(true),
         ["answers"] => ProviderTrouble::Silent(false),
-        _ => return Err(no_such("provider", how)),
+        _ => return Err(no_such(Noun::Provider, how)),
     })
 }
 
-fn read_watcher_trouble(how: &[&str]) -> Result<WatcherTrouble, String> {
+fn read_watcher_trouble(how: &[&str]) -> Result<WatcherTrouble, ScriptWrong> {
     Ok(match how {
         ["crashes", "for", down] => WatcherTrouble::Crashes { after: None, down: read_time(down)? },
         ["crashes", "after", outputs, "for", down] => {
@@ -112,11 +113,11 @@ fn read_watcher_trouble(how: &[&str]) -> Result<WatcherTrouble, String> {
         ["parted"] => WatcherTrouble::Parted(true),
         ["joined"] => WatcherTrouble::Parted(false),
         ["drifts", by] => WatcherTrouble::Drifts(number(by)?),
-        _ => return Err(no_such("watcher", how)),
+        _ => return Err(no_such(Noun::Watcher, how)),
     })
 }
 
-fn read_order(spec: &PolicySpec, what: &[&str]) -> Result<Order, String> {
+fn read_order(spec: &PolicySpec, what: &[&str]) -> Result<Order, ScriptWrong> {
     Ok(match what {
         ["switches", from, to] => Order::Switch(read_site(spec, from)?, read_site(spec, to)?),
         ["forces", from, to] => Order::Force(read_site(spec, from)?, read_site(spec, to)?),
@@ -129,7 +130,7 @@ fn read_order(spec: &PolicySpec, what: &[&str]) -> Result<Order, String> {
         ["abandons"] => Order::Abandon,
         ["acknowledges"] => Order::Acknowledge,
         ["repairs"] => Order::Repair,
-        _ => return Err(format!("\"{}\" is nothing that operators do", what.join(" "))),
+        _ => return Err(ScriptWrong::Order(what.join(" "))),
     })
 }
 

@@ -9,11 +9,12 @@ use failover_core::{
 
 use super::Script;
 use super::words::{number, read_time, time};
+use super::wrong::{Noun, ScriptProblem, ScriptWrong};
 use crate::world::Setup;
 
 type Line<'a> = (usize, &'a str);
 
-pub(super) fn read(head: &[Line<'_>]) -> Result<(PolicySpec, Setup, u64), String> {
+pub(super) fn read(head: &[Line<'_>]) -> Result<(PolicySpec, Setup, u64), ScriptProblem> {
     let list = |key: &str, otherwise: &str| -> Vec<String> {
         let line = head.iter().find_map(|(_, line)| line.strip_prefix(key)?.strip_prefix(' '));
         line.unwrap_or(otherwise).split_whitespace().map(str::to_owned).collect()
@@ -21,7 +22,9 @@ pub(super) fn read(head: &[Line<'_>]) -> Result<(PolicySpec, Setup, u64), String
     let (cold, unguarded) = (list("cold", ""), list("unguarded", ""));
     let provider = |name: String| ProviderPolicy { guarded: !unguarded.contains(&name), name };
     let providers = list("providers", "google").into_iter().map(provider).collect();
-    let preset: Preset = list("preset", "fast").concat().parse()?;
+    let name = list("preset", "fast").concat();
+    let preset = Preset::ALL.into_iter().find(|preset| preset.name() == name);
+    let preset = preset.ok_or(ScriptWrong::Preset(name))?;
     let spec = preset.spec("app", list("sites", ""), list("vantages", "here"), providers);
     let mut spec = spec.with_checks(list("checks", "http"));
     for site in &mut spec.sites {
@@ -37,20 +40,17 @@ pub(super) fn read(head: &[Line<'_>]) -> Result<(PolicySpec, Setup, u64), String
             ["check", name, key, value] => one_check_time(&mut spec, name, key, value),
             ["preset" | "sites" | "cold" | "vantages" | "checks", ..] => Ok(()),
             ["providers" | "unguarded", ..] => Ok(()),
-            _ => Err(format!("\"{text}\" is nothing that a script begins with")),
+            _ => Err(ScriptWrong::Head((*text).to_owned())),
         };
-        done.map_err(|problem| format!("line {line}: {problem}"))?;
+        done.map_err(|wrong| wrong.at(*line))?;
     }
     match Policy::new(spec) {
         Ok(policy) => Ok((policy.spec().clone(), setup, seed)),
-        Err(problems) => {
-            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            Err(format!("the policy is not valid: {}", problems.join("; ")))
-        }
+        Err(problems) => Err(ScriptWrong::Policy(problems).into()),
     }
 }
 
-fn set(spec: &mut PolicySpec, words: &[&str]) -> Result<(), String> {
+fn set(spec: &mut PolicySpec, words: &[&str]) -> Result<(), ScriptWrong> {
     match *words {
         ["fall", failures] => spec.fall = Fall::InARow(number(failures)?),
         ["window", failed, "of", of] => {
@@ -85,7 +85,7 @@ fn set(spec: &mut PolicySpec, words: &[&str]) -> Result<(), String> {
                 check_time(spec, key, read_time(value)?)?;
             }
         }
-        _ => return Err("a setting needs a key and a value".to_owned()),
+        _ => return Err(ScriptWrong::NoValue),
     }
     Ok(())
 }
@@ -116,7 +116,7 @@ fn times(spec: &mut PolicySpec) -> [(&'static str, &mut Duration); 10] {
 }
 
 /// A timing of all checks.
-fn check_time(spec: &mut PolicySpec, key: &str, time: Duration) -> Result<(), String> {
+fn check_time(spec: &mut PolicySpec, key: &str, time: Duration) -> Result<(), ScriptWrong> {
     spec.checks.iter_mut().try_for_each(|check| {
         *timing(check, key)? = time;
         Ok(())
@@ -124,23 +124,32 @@ fn check_time(spec: &mut PolicySpec, key: &str, time: Duration) -> Result<(), St
 }
 
 /// A timing of one check that differs from the others.
-fn one_check_time(spec: &mut PolicySpec, name: &str, key: &str, value: &str) -> Result<(), String> {
+fn one_check_time(
+    spec: &mut PolicySpec,
+    name: &str,
+    key: &str,
+    value: &str,
+) -> Result<(), ScriptWrong> {
     let found = spec.checks.iter_mut().find(|check| check.name == name);
-    let check = found.ok_or_else(|| format!("there is no check \"{name}\""))?;
+    let check = found.ok_or_else(|| ScriptWrong::Unknown {
+        noun: Noun::Check,
+        name: name.to_owned(),
+        known: Vec::new(),
+    })?;
     *timing(check, key)? = read_time(value)?;
     Ok(())
 }
 
-fn timing<'a>(check: &'a mut CheckPolicy, key: &str) -> Result<&'a mut Duration, String> {
+fn timing<'a>(check: &'a mut CheckPolicy, key: &str) -> Result<&'a mut Duration, ScriptWrong> {
     Ok(match key {
         "interval" => &mut check.interval,
         "fast_interval" => &mut check.fast_interval,
         "timeout" => &mut check.timeout,
-        _ => return Err(format!("there is no setting \"{key}\"")),
+        _ => return Err(ScriptWrong::Setting(key.to_owned())),
     })
 }
 
-fn build(setup: &mut Setup, words: &[&str]) -> Result<(), String> {
+fn build(setup: &mut Setup, words: &[&str]) -> Result<(), ScriptWrong> {
     match *words {
         ["watchers", count] => setup.watchers = number(count)?,
         ["servers", count] => setup.servers = number(count)?,
@@ -150,10 +159,10 @@ fn build(setup: &mut Setup, words: &[&str]) -> Result<(), String> {
         }
         [key, value] => {
             let found = spans(setup).into_iter().find(|(name, _)| *name == key);
-            let (_, place) = found.ok_or_else(|| format!("a world has no \"{key}\""))?;
+            let (_, place) = found.ok_or_else(|| ScriptWrong::World(key.to_owned()))?;
             *place = read_time(value)?;
         }
-        _ => return Err("a setting needs a key and a value".to_owned()),
+        _ => return Err(ScriptWrong::NoValue),
     }
     Ok(())
 }

@@ -21,6 +21,7 @@
 mod fault;
 mod head;
 mod words;
+mod wrong;
 
 use std::fmt;
 use std::time::Duration;
@@ -29,6 +30,8 @@ use failover_core::{Policy, PolicySpec};
 
 use crate::world::{Failure, Fault, Setup, World};
 use words::{read_time, time};
+
+pub use wrong::{Noun, ScriptProblem, ScriptWrong};
 
 /// A world and what happens to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,8 +53,8 @@ impl Script {
     ///
     /// # Errors
     ///
-    /// What is wrong and in which line, for people.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    /// What is wrong and in which line.
+    pub fn parse(text: &str) -> Result<Self, ScriptProblem> {
         let lines = text.lines().enumerate().map(|(number, line)| (number + 1, line.trim()));
         let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
         let timed = |line: &str| line.starts_with(|c: char| c.is_ascii_digit());
@@ -59,22 +62,22 @@ impl Script {
         let (spec, setup, seed) = head::read(&head)?;
         let (mut steps, mut length) = (Vec::new(), None);
         for (number, line) in body {
-            let wrong = |problem: String| format!("line {number}: {problem}");
+            let wrong = |wrong: ScriptWrong| wrong.at(number);
             let words: Vec<&str> = line.split_whitespace().collect();
             let [at, rest @ ..] = words.as_slice() else { continue };
             let at = read_time(at).map_err(wrong)?;
             if length.is_some() {
-                return Err(wrong("nothing comes after the end".to_owned()));
+                return Err(wrong(ScriptWrong::AfterEnd));
             }
             if steps.last().is_some_and(|(before, _)| *before > at) {
-                return Err(wrong(format!("{} is before the line above", time(at))));
+                return Err(wrong(ScriptWrong::Before(at)));
             }
             match rest {
                 ["end"] => length = Some(at),
                 words => steps.push((at, fault::read(&spec, words).map_err(wrong)?)),
             }
         }
-        let length = length.ok_or("the last line must say when it ends, such as \"180s end\"")?;
+        let length = length.ok_or(ScriptWrong::NoEnd)?;
         Ok(Self { spec, setup, seed, steps, length })
     }
 
@@ -107,8 +110,8 @@ impl Fault {
     ///
     /// # Errors
     ///
-    /// What is wrong with it, for people.
-    pub fn parse(spec: &PolicySpec, line: &str) -> Result<Self, String> {
+    /// What is wrong with it.
+    pub fn parse(spec: &PolicySpec, line: &str) -> Result<Self, ScriptWrong> {
         fault::read(spec, &line.split_whitespace().collect::<Vec<_>>())
     }
 

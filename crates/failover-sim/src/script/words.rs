@@ -3,6 +3,8 @@ use std::time::Duration;
 
 use failover_core::{PolicySpec, ProviderId, SiteId, SiteSet, VantageId};
 
+use super::wrong::{Noun, ScriptWrong};
+
 /// A time such as `12.5s`, always in seconds, to the millisecond.
 pub(super) fn time(time: Duration) -> String {
     let (secs, millis) = (time.as_secs(), time.subsec_millis());
@@ -14,8 +16,8 @@ pub(super) fn time(time: Duration) -> String {
 }
 
 /// Reads a time in `ms`, `s`, `min` or `h`.
-pub(super) fn read_time(word: &str) -> Result<Duration, String> {
-    let wrong = || format!("\"{word}\" is not a time such as 12.5s, 300ms, 5min or 1h");
+pub(super) fn read_time(word: &str) -> Result<Duration, ScriptWrong> {
+    let wrong = || ScriptWrong::Time(word.to_owned());
     let digits = word.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(word.len());
     let (number, unit) = word.split_at(digits);
     let unit: u64 = match unit {
@@ -34,45 +36,48 @@ pub(super) fn read_time(word: &str) -> Result<Duration, String> {
     Ok(Duration::from_millis(whole * unit + part * unit / 1_000))
 }
 
-pub(super) fn number<T: std::str::FromStr>(word: &str) -> Result<T, String> {
-    word.parse().map_err(|_| format!("\"{word}\" is not a number that fits here"))
+pub(super) fn number<T: std::str::FromStr>(word: &str) -> Result<T, ScriptWrong> {
+    word.parse().map_err(|_| ScriptWrong::Number(word.to_owned()))
 }
 
 fn place<'a>(
     names: impl IntoIterator<Item = &'a String>,
     word: &str,
-    what: &str,
-) -> Result<u8, String> {
+    noun: Noun,
+) -> Result<u8, ScriptWrong> {
     let names: Vec<&String> = names.into_iter().collect();
     let found = names.iter().position(|name| *name == word);
     let found = found.and_then(|place| u8::try_from(place).ok());
     found.ok_or_else(|| {
-        let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
-        format!("there is no {what} \"{word}\"; there are {}", names.join(", "))
+        let known = names.into_iter().cloned().collect();
+        ScriptWrong::Unknown { noun, name: word.to_owned(), known }
     })
 }
 
-pub(super) fn read_site(spec: &PolicySpec, word: &str) -> Result<SiteId, String> {
-    place(spec.sites.iter().map(|site| &site.name), word, "site").map(SiteId)
+pub(super) fn read_site(spec: &PolicySpec, word: &str) -> Result<SiteId, ScriptWrong> {
+    place(spec.sites.iter().map(|site| &site.name), word, Noun::Site).map(SiteId)
 }
 
 /// One site or several, as in `london+paris`.
-pub(super) fn read_sites(spec: &PolicySpec, word: &str) -> Result<SiteSet, String> {
+pub(super) fn read_sites(spec: &PolicySpec, word: &str) -> Result<SiteSet, ScriptWrong> {
     word.split('+').map(|name| read_site(spec, name)).collect()
 }
 
-pub(super) fn read_check(spec: &PolicySpec, word: &str) -> Result<failover_core::CheckId, String> {
+pub(super) fn read_check(
+    spec: &PolicySpec,
+    word: &str,
+) -> Result<failover_core::CheckId, ScriptWrong> {
     let names = spec.checks.iter().map(|check| &check.name);
-    place(names, word, "check").map(failover_core::CheckId)
+    place(names, word, Noun::Check).map(failover_core::CheckId)
 }
 
-pub(super) fn read_vantage(spec: &PolicySpec, word: &str) -> Result<VantageId, String> {
-    place(&spec.vantages, word, "vantage").map(VantageId)
+pub(super) fn read_vantage(spec: &PolicySpec, word: &str) -> Result<VantageId, ScriptWrong> {
+    place(&spec.vantages, word, Noun::Vantage).map(VantageId)
 }
 
-pub(super) fn read_provider(spec: &PolicySpec, word: &str) -> Result<ProviderId, String> {
+pub(super) fn read_provider(spec: &PolicySpec, word: &str) -> Result<ProviderId, ScriptWrong> {
     let names = spec.providers.iter().map(|provider| &provider.name);
-    place(names, word, "provider").map(ProviderId)
+    place(names, word, Noun::Provider).map(ProviderId)
 }
 
 fn name<'a>(mut names: impl Iterator<Item = &'a String>, place: usize) -> &'a str {

@@ -254,7 +254,7 @@ impl World {
                     self.end_read(
                         place,
                         call,
-                        Answer::Silent { text: "no answer in 5s".to_owned() },
+                        Answer::Silent { text: "no answer in 5 s".to_owned() },
                     );
                 }
             }

@@ -122,7 +122,7 @@ impl World {
 
     fn heard(&self, watcher: usize, provider: ProviderId, desired: SiteSet) -> Answer {
         if self.is_cut(watcher) {
-            return Answer::Silent { text: "no answer in 1s".to_owned() };
+            return Answer::Silent { text: "no answer in 1 s".to_owned() };
         }
         self.asked(provider, desired)
     }

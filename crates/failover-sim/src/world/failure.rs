@@ -2,7 +2,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use failover_core::{Mode, Timestamp};
+use failover_core::{Event, Mode, Timestamp};
 
 use super::World;
 use crate::property::{Broken, Goals, Property};
@@ -21,9 +21,10 @@ pub struct Failure {
     pub age: Duration,
     /// The promise.
     pub property: Property,
-    /// What happened instead.
+    /// What happened instead; empty without the feature `explained`.
     pub text: String,
-    /// The latest events of the journal, oldest first, each with its time since the beginning.
+    /// The latest events of the journal, oldest first, each with its time since the beginning; none
+    /// without the feature `explained`.
     pub events: Vec<String>,
 }
 
@@ -47,10 +48,15 @@ impl std::error::Error for Failure {}
 impl World {
     pub(super) fn failure(&self, broken: Broken) -> Failure {
         let spec = self.policy.spec();
-        let events = self.journal.recent.iter().map(|(_, at, event)| {
+        let line = |(_, at, event): &(u64, Timestamp, Event)| {
             let at = at.as_millis().saturating_sub(super::BEGIN);
-            format!("{:>9.3}s {}", Duration::from_millis(at).as_secs_f64(), event.text(spec))
-        });
+            format!("{:>5}.{:03}s {}", at / 1_000, at % 1_000, event.text(spec))
+        };
+        let events: Vec<String> = if cfg!(feature = "explained") {
+            self.journal.recent.iter().map(line).collect()
+        } else {
+            Vec::new()
+        };
         Failure {
             seed: self.seed,
             script: Box::new(self.script()),
@@ -58,7 +64,7 @@ impl World {
             age: self.age(),
             property: broken.property,
             text: broken.text,
-            events: events.collect(),
+            events,
         }
     }
 

@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use failover_core::{
     Answer, CheckFacts, CheckId, Event, EventRecord, Layer, ProviderId, Published, Sample,
-    SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts, SiteId, SiteSet, Snapshot, Timestamp,
-    VantageId, View,
+    SampleSeries, ServerAnswer, ServiceSnapshot, SiteFacts, SiteId, Snapshot, Timestamp, VantageId,
+    View, span,
 };
 
 use super::provider::Content;
@@ -16,10 +16,16 @@ const NAME: &str = "app.example.com";
 impl World {
     /// What the panel would show of the watcher that leads.
     pub fn snapshot(&self) -> Snapshot {
+        let recent = self.journal.recent.iter().rev().map(|known| self.line_of(known));
+        Snapshot { recent: recent.collect(), ..self.present() }
+    }
+
+    /// The same without the latest events: who says them in words of their own has them from
+    /// [`Self::happened`].
+    pub fn present(&self) -> Snapshot {
         let spec = self.policy.spec();
         let watcher = &self.watchers[self.leader()];
         let at = Timestamp::from_millis(watcher.clock.at(self.now));
-        let recent = self.journal.recent.iter().rev().map(|known| self.line_of(known));
         let home = watcher.home.and_then(|home| spec.vantages.get(home.index()));
         Snapshot {
             number: (self.now - BEGIN) / 1_000,
@@ -31,18 +37,20 @@ impl World {
             alerts: Vec::new(),
             cluster: None,
             services: vec![self.service(watcher.machine.view(at))],
-            recent: recent.collect(),
+            recent: Vec::new(),
         }
     }
 
-    /// The latest events of the journal with a number above `after`, oldest first, each with its time
-    /// since the beginning; a few dozen are kept.
-    pub fn events(&self, after: u64) -> impl Iterator<Item = (Duration, EventRecord)> {
+    /// The latest events of the journal with a number above `after`, oldest first; a few dozen are
+    /// kept.
+    pub fn happened(&self, after: u64) -> impl Iterator<Item = (u64, Timestamp, &Event)> {
         let new = self.journal.recent.iter().filter(move |(seq, ..)| *seq > after);
-        new.map(move |known| {
-            let age = known.1.as_millis().saturating_sub(BEGIN);
-            (Duration::from_millis(age), self.line_of(known))
-        })
+        new.map(|(seq, at, event)| (*seq, *at, event))
+    }
+
+    /// The moment at which it began.
+    pub fn began(&self) -> Timestamp {
+        Timestamp::from_millis(BEGIN)
     }
 
     fn line_of(&self, (seq, at, event): &(u64, Timestamp, Event)) -> EventRecord {
@@ -108,11 +116,11 @@ impl World {
     fn published(&self, provider: ProviderId) -> Option<Published> {
         let place = &self.watchers[self.leader()].places[provider.index()];
         let (at, answer) = place.seen.clone()?;
-        let sites = match &answer {
-            Answer::Sites(sites) => *sites,
-            _ => SiteSet::EMPTY,
+        let values = match &answer {
+            Answer::Sites(sites) => values(Content::Sites(*sites)),
+            foreign if *foreign == Content::Other.answer() => values(Content::Other),
+            _ => Vec::new(),
         };
-        let values: Vec<String> = sites.iter().map(address).collect();
         Some(Published {
             provider: self.provider_name(provider),
             zone: ZONE.to_owned(),
@@ -131,7 +139,7 @@ impl World {
         let shown = known.servers.iter().enumerate().map(|(server, (_, content))| {
             let silent = known.manner.silent;
             let values = if silent { Vec::new() } else { values(*content) };
-            let text = || "no answer in 1s".to_owned();
+            let text = || "no answer in 1 s".to_owned();
             ServerAnswer {
                 provider: name.clone(),
                 server: format!("ns{}.{name}.example", server + 1),
@@ -169,7 +177,7 @@ fn sample(glance: &super::probing::Glance) -> Sample {
     let text = match (glance.ok, glance.answered) {
         (true, _) => None,
         (false, true) => Some("connection refused".to_owned()),
-        (false, false) => Some(format!("no answer in {took:?}")),
+        (false, false) => Some(format!("no answer in {}", span(took))),
     };
     let latency_ms = glance.answered.then_some(took.as_secs_f32() * 1000.0);
     Sample { at: Timestamp::from_millis(glance.at), ok: glance.ok, latency_ms, text }

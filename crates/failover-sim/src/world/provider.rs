@@ -191,7 +191,7 @@ impl World {
     pub(super) fn asked(&self, provider: ProviderId, desired: SiteSet) -> Answer {
         let known = &self.providers[provider.index()];
         if known.manner.silent {
-            return Answer::Silent { text: "no answer in 1s".to_owned() };
+            return Answer::Silent { text: "no answer in 1 s".to_owned() };
         }
         let rank = |content: &Content| match content {
             Content::Sites(sites) if *sites == desired => 0,

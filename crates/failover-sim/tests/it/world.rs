@@ -127,13 +127,13 @@ fn a_script_survives_printing_and_parsing() {
 #[test]
 fn a_script_that_cannot_be_read_says_where_and_why() {
     let head = "sites london paris\nproviders google\n";
-    let problem = |body: &str| Script::parse(&format!("{head}{body}")).expect_err(body);
+    let problem = |body: &str| Script::parse(&format!("{head}{body}")).expect_err(body).to_string();
     assert_eq!(
         problem("1s site berlin silent\n2s end"),
         "line 3: there is no site \"berlin\"; there are london, paris"
     );
     assert_eq!(problem("1s it rains\n2s end"), "line 3: \"it rains\" is nothing that can happen");
-    assert_eq!(problem("5s calm\n2s end"), "line 4: 2s is before the line above");
+    assert_eq!(problem("5s calm\n2s end"), "line 4: 2 s is before the line above");
     assert_eq!(problem("2s end\n3s calm"), "line 4: nothing comes after the end");
     assert!(problem("1s calm").contains("the last line must say when it ends"));
     assert!(problem("set quorum 4\n1s end").contains("the policy is not valid: quorum"));

@@ -86,7 +86,7 @@ async fn a_server_that_never_answers_times_out_waiting_for_the_response() {
     let address = listener.local_addr().unwrap();
     let http = HttpCheck::get(address.port(), "/");
     let outcome = probe_within(Kind::Http(http), address, Duration::from_millis(200)).await;
-    assert_eq!(words(&outcome), "timed out after 200ms while waiting for the response");
+    assert_eq!(words(&outcome), "timed out after 200 ms while waiting for the response");
 }
 
 #[tokio::test]
@@ -102,7 +102,7 @@ async fn a_body_that_never_ends_times_out_reading_it() {
     let mut http = HttpCheck::get(address.port(), "/");
     http.contains = vec!["whole".to_owned()];
     let outcome = probe_within(Kind::Http(http), address, Duration::from_millis(500)).await;
-    assert_eq!(words(&outcome), "timed out after 500ms while reading the body");
+    assert_eq!(words(&outcome), "timed out after 500 ms while reading the body");
     hold.abort();
 }
 

@@ -217,7 +217,7 @@ async fn killed(mut pair: Pair) {
     assert_eq!(two.database.unwrap().behind(), None);
     pair.two.signal("STOP");
     let stopped = within(pair.check(&pair.two), Duration::from_secs(1)).await;
-    assert_eq!(words(&stopped), "timed out after 1s while connecting and logging in");
+    assert_eq!(words(&stopped), "timed out after 1 s while connecting and logging in");
     pair.two.signal("CONT");
 }
 
@@ -286,7 +286,7 @@ async fn a_black_hole_costs_the_timeout_and_no_more() {
     let mut check = MariadbCheck::new("watch", "geheim".into(), b"x".to_vec());
     check.port = listener.local_addr().unwrap().port();
     let outcome = within(check, Duration::from_millis(200)).await;
-    assert_eq!(words(&outcome), "timed out after 200ms while connecting and logging in");
+    assert_eq!(words(&outcome), "timed out after 200 ms while connecting and logging in");
 }
 
 #[tokio::test]

@@ -32,6 +32,6 @@ async fn a_port_that_drops_packets_times_out_while_connecting() {
     tokio::time::sleep(Duration::from_millis(200)).await;
     let timeout = Duration::from_millis(300);
     let outcome = probe_within(Kind::Tcp { port: address.port() }, address, timeout).await;
-    assert_eq!(words(&outcome), "timed out after 300ms while connecting");
+    assert_eq!(words(&outcome), "timed out after 300 ms while connecting");
     assert!(outcome.elapsed >= timeout);
 }

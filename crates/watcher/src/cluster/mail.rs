@@ -32,7 +32,7 @@ pub(crate) async fn ask(
             "nothing was changed: the watcher that leads is not reached: {error}"
         ))),
         Ok(Err(error)) => Err(unanswered(&error.message)),
-        Err(_) => Err(unanswered(&format!("no answer in {PATIENCE:?}"))),
+        Err(_) => Err(unanswered(&format!("no answer in {}", failover_core::span(PATIENCE)))),
     }
 }
 

@@ -40,7 +40,7 @@ async fn a_site_that_swallows_packets_is_left_too() {
     let series = &snapshot.services[0].series[0];
     let last = series.samples.last().expect("probes");
     let text = last.text.clone().unwrap_or_default();
-    assert!(!last.ok && text.contains("timed out after 1.5s"), "{text}");
+    assert!(!last.ok && text.contains("timed out after 1500 ms"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

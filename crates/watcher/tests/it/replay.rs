@@ -175,7 +175,7 @@ async fn nothing_is_recorded_if_nothing_shall_be_kept() {
 /// When the first failover began.
 fn began(what_if: &WhatIf) -> (Option<u64>, Option<u64>) {
     let row = what_if.rows.iter().find(|row| row.begins_move).expect("a move on one side");
-    assert_eq!(row.what, "failover to two");
+    assert_eq!(row.what.to_string(), "failover to two");
     let millis = failover_core::Timestamp::as_millis;
     (row.recorded.map(millis), row.other.map(millis))
 }
@@ -187,7 +187,8 @@ async fn a_slower_policy_would_have_moved_later_and_the_same_one_at_the_same_mom
     let (recorded, other) = began(&same);
     assert!(recorded.is_some() && recorded == other, "{same:?}");
     let completed = events.iter().any(|e| matches!(e.event, Event::MoveCompleted { .. }));
-    let complete = same.rows.iter().find(|row| row.what == "move complete").expect("it was");
+    let complete =
+        same.rows.iter().find(|row| row.what.to_string() == "move complete").expect("it was");
     assert!(completed && complete.other.is_some(), "{same:?}");
     assert!(same.measured.iter().all(|one| one.seen.0 > 0 && one.seen.1 > 0), "{same:?}");
     let slower = what_if(&world.journal(), |policy| {

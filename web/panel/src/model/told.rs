@@ -11,7 +11,12 @@ use serde_json::Value;
 pub fn sentence(record: &Happening, services: &[ServiceSnapshot]) -> String {
     let service = services.iter().find(|service| service.view.service == record.service);
     let known = service.filter(|_| *words::LANGUAGE != *"en");
-    known.and_then(|service| Told { record, service }.say()).unwrap_or_else(|| record.text.clone())
+    known.and_then(|service| told(record, service)).unwrap_or_else(|| record.text.clone())
+}
+
+/// The same from the event's own data, if there are words for it.
+pub fn told(record: &Happening, service: &ServiceSnapshot) -> Option<String> {
+    Told { record, service }.say()
 }
 
 struct Told<'a> {
@@ -67,7 +72,7 @@ impl Told<'_> {
             "move_started" => {
                 let reason: MoveKind = self.fact("reason")?;
                 let what = words::move_title(reason, &self.sites("from")?, &self.sites("to")?);
-                words::told_move(&what, &self.who())
+                words::decided(&what, self.human().as_deref())
             }
             "attempt_started" => {
                 words::told_attempt(id()?, self.fact("attempt")?, &self.provider("provider")?)
@@ -129,7 +134,7 @@ impl Told<'_> {
         let blockers = blockers.into_iter().flatten().filter_map(FromJson::from_json);
         let said = blockers.map(|b| super::next::blocker(self.service, &b, self.record.at));
         let said: Vec<String> = said.collect();
-        if said.is_empty() { words::TOLD_HELD.into() } else { words::told_held(&said.join("; ")) }
+        words::held(&said)
     }
 
     fn of_people(&self, kind: &str) -> Option<String> {
@@ -183,8 +188,8 @@ mod tests {
         parse(&serde_json::to_string(&record).unwrap()).unwrap()
     }
 
-    fn told(event: Event) -> Option<String> {
-        Told { record: &happening(event), service: &fixture::service() }.say()
+    fn said(event: Event) -> Option<String> {
+        told(&happening(event), &fixture::service())
     }
 
     #[test]
@@ -192,11 +197,11 @@ mod tests {
         let who = Actor("anna".to_owned());
         let site = SiteId(1);
         let until = fixture::NOW;
-        let maintenance = told(Event::MaintenanceOn { site, who: who.clone(), until }).unwrap();
+        let maintenance = said(Event::MaintenanceOn { site, who: who.clone(), until }).unwrap();
         assert!(maintenance.starts_with("anna took Falkenstein out of the choice until"));
         let over = Event::MaintenanceOff { site, who: Actor::machine() };
-        assert_eq!(told(over).unwrap(), "The maintenance of Falkenstein is over.");
-        let armed = told(Event::Armed { who }).unwrap();
+        assert_eq!(said(over).unwrap(), "The maintenance of Falkenstein is over.");
+        let armed = said(Event::Armed { who }).unwrap();
         assert_eq!(armed, "anna armed the service: automation may act.");
         let refused = failover_core::Receipt::Refused {
             message: "quota exceeded".to_owned(),
@@ -208,7 +213,7 @@ mod tests {
             provider: ProviderId(0),
             receipt: refused,
         };
-        let ended = told(ended).unwrap();
+        let ended = said(ended).unwrap();
         assert!(ended.contains("refused move 7") && ended.ends_with("quota exceeded"), "{ended}");
     }
 
@@ -219,6 +224,6 @@ mod tests {
         let mut unheard = happening(Event::AllDownOver);
         unheard.event.kind = "from_the_future".to_owned();
         let service = fixture::service();
-        assert_eq!(Told { record: &unheard, service: &service }.say(), None);
+        assert_eq!(told(&unheard, &service), None);
     }
 }

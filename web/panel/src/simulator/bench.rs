@@ -2,14 +2,14 @@
 //!
 //! Work is done in slices of a frame, so that the page stays smooth however fast the world is to
 //! run: what cannot be done in time makes the world slower, never the page.
-use super::case::Follow;
+use super::deeds::Entry;
 use super::line::{self, Mark};
 use super::outcome::Outcome;
 use super::play::Play;
 use crate::kept::Slot;
 use crate::live::{Live, monotonic};
-use crate::model::news::Happening;
-use failover_sim::{Fault, Script};
+use crate::model::news::News;
+use failover_sim::{Fault, Property, Script};
 use leptos::prelude::*;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -25,12 +25,29 @@ const SETTLED: u64 = 10_000;
 /// A page in the background is given few frames; what it missed is not made up for.
 const LONGEST_FRAME: f64 = 250.0;
 
-/// What is played.
-pub enum Source {
-    /// A world.
-    World(Box<Play>),
-    /// An incident.
-    Case(Box<Follow>),
+/// What is played: a world, or an incident, whose code is fetched only for those who look at one.
+pub trait Source: Send {
+    /// How far it has come, in milliseconds.
+    fn age(&self) -> u64;
+    /// How long it goes on.
+    fn length(&self) -> u64;
+    /// The number of the latest event.
+    fn seq(&self) -> u64;
+    /// Whether nothing follows.
+    fn is_over(&self) -> bool;
+    /// Goes on for as long as `more` says so, which is told the number of the latest event; says
+    /// whether it has come there, or can come no further.
+    fn run_to(&mut self, target: u64, more: &mut dyn FnMut(u64) -> bool) -> bool;
+    /// The same from the beginning.
+    fn again(&self) -> Option<Box<dyn Source>>;
+    /// What the panel shows of it, as of a service.
+    fn news(&self) -> News;
+    /// What the page shows of it besides.
+    fn shown(&self) -> Shown;
+    /// Does something to it now, if it is a world; gives back the script with it, if there was room.
+    fn touch(&mut self, _fault: &Fault, _end: Option<(Duration, Fault)>) -> Option<Script> {
+        None
+    }
 }
 
 /// What the page shows of it besides the snapshot.
@@ -46,14 +63,14 @@ pub struct Shown {
     pub outcome: Option<Outcome>,
     /// What was done and what the machine did.
     pub marks: Vec<Mark>,
-    /// The promise that was broken: number, sentence, what happened instead.
-    pub broken: Option<(&'static str, &'static str, String)>,
+    /// The promise that was broken.
+    pub broken: Option<Property>,
     /// The incident goes another way than it was recorded.
     pub differs: bool,
     /// The latest facts of an incident.
     pub told: Vec<(u64, String)>,
     /// The latest events.
-    pub listed: Vec<Happening>,
+    pub listed: Vec<Entry>,
 }
 
 /// What is wanted beside playing.
@@ -67,7 +84,7 @@ enum Wanted {
 }
 
 struct Inner {
-    source: Option<Source>,
+    source: Option<Box<dyn Source>>,
     wanted: Wanted,
     /// The moment it should have come to, in milliseconds with their fraction.
     due: f64,
@@ -108,13 +125,12 @@ impl Bench {
         bench
     }
 
-    /// A bench with an incident on it. `script` holds its policy, to be changed.
-    pub fn case(script: Script, follow: Follow) -> Self {
+    /// A bench with an incident on it, which is played from `moment` on. `script` holds its policy,
+    /// to be changed.
+    pub fn incident(script: Script, source: Box<dyn Source>, moment: u64) -> Self {
         let bench = Self::of(script);
-        let began = follow.case().began;
-        let before = began.since(follow.case().from).saturating_sub(Duration::from_secs(5));
-        bench.lock(|inner| inner.source = Some(Source::Case(Box::new(follow))));
-        bench.go(u64::try_from(before.as_millis()).unwrap_or(0));
+        bench.lock(|inner| inner.source = Some(source));
+        bench.go(moment);
         bench.play(true);
         bench
     }
@@ -154,7 +170,7 @@ impl Bench {
     pub fn go(self, moment: u64) {
         self.lock(|inner| {
             if inner.source.as_ref().is_some_and(|source| source.age() > moment) {
-                inner.source = inner.source.take().and_then(Source::again);
+                inner.source = inner.source.take().and_then(|source| source.again());
             }
             inner.wanted = Wanted::Moment(moment);
         });
@@ -165,7 +181,7 @@ impl Bench {
     pub fn step(self) {
         self.playing.set(false);
         self.lock(|inner| {
-            let seq = inner.source.as_ref().map_or(0, Source::seq);
+            let seq = inner.source.as_ref().map_or(0, |source| source.seq());
             inner.wanted = Wanted::Event(seq);
         });
         self.wake();
@@ -178,7 +194,7 @@ impl Bench {
         self.draft.set(script);
         let age = self.age();
         self.lock(|inner| {
-            inner.source = Some(Source::World(Box::new(play)));
+            inner.source = Some(Box::new(play));
             inner.wanted = Wanted::Moment(age);
         });
         self.wake();
@@ -186,13 +202,8 @@ impl Bench {
 
     /// Does something to the world now; says whether there was room for it.
     pub fn touch(self, fault: &Fault, end: Option<(Duration, Fault)>) -> bool {
-        let script = self.lock(|inner| match &mut inner.source {
-            Some(Source::World(play)) => {
-                let done = play.touch(fault, end);
-                done.then(|| play.script().clone())
-            }
-            _ => None,
-        });
+        let script =
+            self.lock(|inner| inner.source.as_mut().and_then(|source| source.touch(fault, end)));
         let done = script.is_some();
         if let Some(script) = script {
             // Thresholds that are being set and are not valid yet are kept.
@@ -204,11 +215,11 @@ impl Bench {
 
     /// How far it has come.
     pub fn age(self) -> u64 {
-        self.lock(|inner| inner.source.as_ref().map_or(0, Source::age))
+        self.lock(|inner| inner.source.as_ref().map_or(0, |source| source.age()))
     }
 
     fn is_over(self) -> bool {
-        self.lock(|inner| inner.source.as_ref().is_some_and(Source::is_over))
+        self.lock(|inner| inner.source.as_ref().is_some_and(|source| source.is_over()))
     }
 
     fn lock<T>(self, act: impl FnOnce(&mut Inner) -> T) -> T {
@@ -255,7 +266,8 @@ impl Bench {
         let shown = self.lock(|inner| {
             inner.picture = monotonic();
             let seeks = inner.wanted != Wanted::Nothing;
-            inner.source.as_ref().map(|source| (source.news(), source.shown(seeks)))
+            let source = inner.source.as_ref()?;
+            Some((source.news(), Shown { seeks, ..source.shown() }))
         });
         if let Some((news, shown)) = shown {
             self.stage.snapshot.set(Some(Arc::new(news)));
@@ -301,95 +313,50 @@ impl Inner {
     }
 }
 
-impl Source {
+impl Source for Play {
     fn age(&self) -> u64 {
-        match self {
-            Self::World(play) => play.age(),
-            Self::Case(follow) => follow.age(),
-        }
+        Play::age(self)
     }
 
     fn length(&self) -> u64 {
-        match self {
-            Self::World(play) => play.length(),
-            Self::Case(follow) => follow.case().length(),
-        }
+        Play::length(self)
     }
 
     fn seq(&self) -> u64 {
-        match self {
-            Self::World(play) => play.seq(),
-            Self::Case(follow) => follow.seq(),
-        }
+        Play::seq(self)
     }
 
     fn is_over(&self) -> bool {
-        match self {
-            Self::World(play) => play.is_over(),
-            Self::Case(follow) => follow.is_over(),
-        }
+        Play::is_over(self)
     }
 
-    /// Goes on for as long as `more` says so, which is told the number of the latest event.
     fn run_to(&mut self, target: u64, more: &mut dyn FnMut(u64) -> bool) -> bool {
-        match self {
-            Self::World(play) => play.run_to(target, &mut |play| more(play.seq())),
-            Self::Case(follow) => follow.run_to(target, &mut |follow| more(follow.seq())),
+        Play::run_to(self, target, &mut |play| more(play.seq()))
+    }
+
+    fn again(&self) -> Option<Box<dyn Source>> {
+        Some(Box::new(Play::new(self.script().clone())?))
+    }
+
+    fn news(&self) -> News {
+        Play::news(self)
+    }
+
+    fn shown(&self) -> Shown {
+        let mut marks = line::faults(self.script());
+        marks.extend_from_slice(self.marks());
+        Shown {
+            age: Play::age(self),
+            length: Play::length(self),
+            outcome: Some(self.outcome().clone()),
+            marks,
+            broken: self.broken(),
+            listed: self.listed().to_vec(),
+            ..Shown::default()
         }
     }
 
-    /// The same from the beginning.
-    fn again(self) -> Option<Self> {
-        match self {
-            Self::World(play) => Play::new(play.script().clone()).map(Box::new).map(Self::World),
-            Self::Case(follow) => Follow::new(follow.case().clone()).map(Box::new).map(Self::Case),
-        }
-    }
-
-    fn news(&self) -> crate::model::news::News {
-        match self {
-            Self::World(play) => play.news(),
-            Self::Case(follow) => follow.news(),
-        }
-    }
-
-    fn shown(&self, seeks: bool) -> Shown {
-        let (age, length) = (self.age(), self.length());
-        match self {
-            Self::World(play) => {
-                let mut marks = line::faults(play.script());
-                marks.extend_from_slice(play.marks());
-                let broken = play.failure().map(|failure| {
-                    let property = failure.property;
-                    (property.id(), property.sentence(), failure.text.clone())
-                });
-                Shown {
-                    age,
-                    length,
-                    seeks,
-                    outcome: Some(play.outcome().clone()),
-                    marks,
-                    broken,
-                    differs: false,
-                    told: Vec::new(),
-                    listed: play.listed().to_vec(),
-                }
-            }
-            Self::Case(follow) => {
-                let mut marks = vec![super::case::asked_for(follow.case())];
-                marks.extend_from_slice(follow.marks());
-                Shown {
-                    age,
-                    length,
-                    seeks,
-                    outcome: None,
-                    marks,
-                    broken: None,
-                    differs: follow.differs(),
-                    told: follow.told().iter().cloned().collect(),
-                    listed: follow.listed().iter().cloned().collect(),
-                }
-            }
-        }
+    fn touch(&mut self, fault: &Fault, end: Option<(Duration, Fault)>) -> Option<Script> {
+        Play::touch(self, fault, end).then(|| self.script().clone())
     }
 }

@@ -144,7 +144,7 @@ fn take(bench: Bench, subjects: Kept<Vec<Subject>>, chosen: Chosen) -> bool {
     let lasts = LASTING[chosen.lasts.get_untracked().min(LASTING.len() - 1)];
     let end = ends.filter(|_| lasts > 0).map(|end| (Duration::from_secs(lasts), end));
     let at = chosen.at.get_untracked();
-    match seconds(&at) {
+    match draft::seconds(&at) {
         None if at.trim().is_empty() => {
             let done = bench.touch(&begins, end);
             bench.play(true);
@@ -155,19 +155,11 @@ fn take(bench: Bench, subjects: Kept<Vec<Subject>>, chosen: Chosen) -> bool {
             let mut script = bench.draft.get_untracked();
             let room = draft::add(&mut script, at, begins, end);
             if room {
-                settings::set(bench, script, move |script| bench.replace(script));
+                settings::set(bench, script, &|script| bench.replace(script));
             }
             room
         }
     }
-}
-
-/// A moment as people write it: `12.5`, `12,5 s`.
-fn seconds(text: &str) -> Option<Duration> {
-    let text = text.trim().trim_end_matches('s').trim().replace(',', ".");
-    let seconds: f64 = text.parse().ok()?;
-    let millis = (seconds * 1_000.0).clamp(0.0, draft::LONGEST.as_millis() as f64);
-    Some(Duration::from_millis(millis as u64))
 }
 
 /// What happens in this world, line by line; each can be taken out again.
@@ -191,7 +183,7 @@ fn steps(bench: Bench) -> AnyView {
             let mut script = bench.draft.get_untracked();
             if place < script.steps.len() {
                 script.steps.remove(place);
-                settings::set(bench, script, move |script| bench.replace(script));
+                settings::set(bench, script, &|script| bench.replace(script));
             }
         };
         el("li")
@@ -218,7 +210,7 @@ pub fn script(bench: Bench) -> El {
             Ok(script) => {
                 own.set(None);
                 problem.set(None);
-                settings::set(bench, script, move |script| {
+                settings::set(bench, script, &|script| {
                     bench.replace(script);
                     bench.go(0);
                     bench.play(true);

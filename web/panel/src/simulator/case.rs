@@ -1,8 +1,9 @@
 //! An incident out of a journal: what the machine was told, given to the same machine once more.
+use super::deeds::{self, Entry};
 use super::line::{Kind, Mark};
-use super::play::{happening, kind};
+use super::play::kind;
 use super::told::told;
-use crate::model::news::{Happening, News};
+use crate::model::news::News;
 use crate::words::simulator as say;
 use failover_core::{
     Answer, CheckFacts, CheckId, CheckPolicy, EventRecord, Failover, Input, Layer, Output,
@@ -90,7 +91,7 @@ pub struct Follow {
     now: Timestamp,
     differs: bool,
     told: VecDeque<(u64, String)>,
-    listed: VecDeque<Happening>,
+    listed: VecDeque<Entry>,
     seq: u64,
     marks: Vec<Mark>,
     series: Vec<SampleSeries>,
@@ -138,6 +139,12 @@ impl Follow {
         &self.case
     }
 
+    /// What it was asked for by, in the language of the page.
+    pub fn title(&self) -> String {
+        let EventRecord { event, at, .. } = &self.case.event;
+        deeds::sentence(event, &self.service(), *at)
+    }
+
     /// How far it has come, in milliseconds.
     pub fn age(&self) -> u64 {
         between(self.case.from, self.now)
@@ -169,7 +176,7 @@ impl Follow {
     }
 
     /// The latest events, newest first.
-    pub fn listed(&self) -> &VecDeque<Happening> {
+    pub fn listed(&self) -> &VecDeque<Entry> {
         &self.listed
     }
 
@@ -229,17 +236,17 @@ impl Follow {
         if let Some(text) = told(&next.fact, spec) {
             self.remember(text);
         }
+        let mut service = None;
         for output in outputs {
             let Output::Record(event) = output else { continue };
             self.seq += 1;
-            let text = event.text(spec);
+            let service = service.get_or_insert_with(|| self.service());
+            let text = deeds::sentence(&event, service, next.now);
             if let Some(kind) = kind(&event) {
                 self.marks.push(Mark { at: self.age(), kind, text: text.clone() });
             }
-            let (service, severity) = (spec.service.clone(), event.severity());
-            let record =
-                EventRecord { seq: self.seq, at: next.now, service, severity, text, event };
-            self.listed.push_front(happening(record));
+            let (seq, at, severity) = (self.seq, next.now, event.severity());
+            self.listed.push_front(Entry { seq, at, severity, text });
             self.listed.truncate(LISTED);
         }
     }
@@ -291,7 +298,7 @@ impl Follow {
             alerts: Vec::new(),
             cluster: None,
             services: vec![self.service()],
-            recent: self.listed.iter().cloned().collect(),
+            recent: Vec::new(),
         }
     }
 
@@ -369,9 +376,8 @@ fn looks(check: &CheckPolicy) -> CheckFacts {
 }
 
 /// The incident's own mark.
-pub fn asked_for(case: &Case) -> Mark {
-    let at = between(case.from, case.event.at);
-    Mark { at, kind: Kind::Fault, text: case.event.text.clone() }
+pub fn asked_for(case: &Case, text: String) -> Mark {
+    Mark { at: between(case.from, case.event.at), kind: Kind::Fault, text }
 }
 
 fn series(spec: &PolicySpec) -> Vec<SampleSeries> {

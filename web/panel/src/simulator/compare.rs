@@ -3,7 +3,7 @@ use super::bench::Bench;
 use super::case::Case;
 use super::knobs::{Knob, span as spell};
 use super::line::moment;
-use super::settings::settings;
+use super::settings::{Changed, PAUSE, settings};
 use crate::el::{El, div, dynamic, each_place, el, show, span};
 use crate::kept::{Kept, Slot};
 use crate::model::tone::Tone;
@@ -14,10 +14,6 @@ use failover_sim::Script;
 use failover_sim::replay::{Row, what_if};
 use leptos::prelude::*;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// After a threshold was moved last; a hand that is still moving is not interrupted.
-const PAUSE: Duration = Duration::from_millis(150);
 
 /// What the machine was told, newest first.
 pub fn told(bench: Bench) -> El {
@@ -48,7 +44,6 @@ pub fn told(bench: Bench) -> El {
             el("ul")
                 .class("steps-done told")
                 .attr("tabindex", "0")
-                .attr("tabindex", "0")
                 .child(each_place(move || lines.with(Vec::len), row)),
         )
 }
@@ -60,7 +55,7 @@ pub fn otherwise(bench: Bench, case: Arc<Case>) -> El {
     let turn = StoredValue::new(0u32);
     let from = case.from;
     let case = StoredValue::new(case);
-    let work = move |script: Script| {
+    let work: Changed = Arc::new(move |script: Script| {
         turn.update_value(|turn| *turn += 1);
         let own = turn.get_value();
         let later = move || {
@@ -74,7 +69,7 @@ pub fn otherwise(bench: Bench, case: Arc<Case>) -> El {
             rows.set(told.map(|told| told.rows));
         };
         set_timeout(later, PAUSE);
-    };
+    });
     let table = move || match rows.get() {
         Some(rows) => table(rows, from).into(),
         None if failed.get() => el("p").class("note").text(say::SIM_NO_COMPARISON).into(),
@@ -85,7 +80,7 @@ pub fn otherwise(bench: Bench, case: Arc<Case>) -> El {
         .attr("data-test", "sim-what-if")
         .child(el("h2").text(say::SIM_WHAT_IF))
         .child(dynamic(table));
-    div("page").child(compared).child(settings(bench, Knob::is_for_incidents, work))
+    div("page").child(compared).child(settings(bench, Knob::is_for_incidents, &work))
 }
 
 fn table(rows: Vec<Row>, from: Timestamp) -> El {
@@ -101,7 +96,7 @@ fn table(rows: Vec<Row>, from: Timestamp) -> El {
     let line = |row: Row| {
         let cell = |text: String| el("td").text(text);
         el("tr")
-            .child(el("th").attr("scope", "row").text(row.what.clone()))
+            .child(el("th").attr("scope", "row").text(say::decided(&row.what)))
             .child(cell(at(row.recorded)))
             .child(cell(at(row.other)))
             .child(cell(apart(&row)))

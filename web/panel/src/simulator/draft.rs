@@ -1,4 +1,5 @@
 //! A script under construction: what people set may be wrong for a while, and is then not played.
+use crate::words::wrong as say;
 use failover_core::{Policy, PolicySpec};
 use failover_sim::{Fault, Script, Setup};
 use std::time::Duration;
@@ -17,23 +18,22 @@ const MOST_PER_SECOND: u128 = 10_000;
 pub fn problem(script: &Script) -> Option<String> {
     let Setup { watchers, servers, resolvers, .. } = script.setup;
     if script.length > LONGEST {
-        return Some("a world goes on for at most 86400s".to_owned());
+        return Some(say::WRONG_LENGTH.into());
     }
     if script.steps.len() > MOST_STEPS {
-        return Some(format!("at most {MOST_STEPS} things may happen"));
+        return Some(say::wrong_steps(MOST_STEPS));
     }
     if watchers == 0 || watchers > 5 || servers == 0 || servers > 16 || resolvers > 256 {
-        let most = "a world has 1 to 5 watchers, 1 to 16 servers and at most 256 resolvers";
-        return Some(most.to_owned());
+        return Some(say::WRONG_MAKE.into());
     }
     if let Some((name, least)) = too_short(&script.setup) {
-        return Some(format!("world {name} must be at least {}ms", least.as_millis()));
+        return Some(say::wrong_short(name, &super::knobs::span(least)));
     }
     if spans(&script.setup).iter().any(|(_, time, _)| *time > Duration::from_secs(86_400)) {
-        return Some("no time of a world is longer than 86400s".to_owned());
+        return Some(say::WRONG_SPAN.into());
     }
     if per_second(&script.spec, watchers) > MOST_PER_SECOND {
-        return Some("so many probes are more than a browser can simulate".to_owned());
+        return Some(say::WRONG_PROBES.into());
     }
     None
 }
@@ -60,21 +60,20 @@ fn spans(setup: &Setup) -> [(&'static str, Duration, u64); 9] {
     ]
 }
 
-fn too_short(setup: &Setup) -> Option<(&'static str, Duration)> {
-    spans(setup).into_iter().find_map(|(name, time, least)| {
-        let least = Duration::from_millis(least);
-        (time < least).then_some((name, least))
-    })
+fn too_short(setup: &Setup) -> Option<(&'static str, u64)> {
+    let short = |time: Duration, least: u64| time < Duration::from_millis(least);
+    let found = spans(setup).into_iter().find(|(_, time, least)| short(*time, *least));
+    found.map(|(name, _, least)| (name, least))
 }
 
-/// The policy of a script, or all that is wrong with it, in the policy's own words.
+/// The policy of a script, or all that is wrong with it, in words.
 pub fn policy(spec: &PolicySpec) -> Result<Policy, Vec<String>> {
-    Policy::new(spec.clone()).map_err(|all| all.iter().map(ToString::to_string).collect())
+    Policy::new(spec.clone()).map_err(|all| all.iter().map(say::policy).collect())
 }
 
 /// Reads a script that people wrote or sent; the reason is for them.
 pub fn parse(text: &str) -> Result<Script, String> {
-    let script = Script::parse(text)?;
+    let script = Script::parse(text).map_err(|why| say::script(&why))?;
     problem(&script).map_or(Ok(script), Err)
 }
 
@@ -104,6 +103,23 @@ pub fn add(
     }
     script.length = script.length.max(last + AFTERWARDS).min(LONGEST);
     true
+}
+
+/// A moment as people write it: `12.5`, `12,5 s`; what is beyond the longest world is its end.
+pub fn seconds(text: &str) -> Option<Duration> {
+    let text = text.trim().trim_end_matches('s').trim_end();
+    let (whole, part) = text.split_once(['.', ',']).unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|letter| letter.is_ascii_digit());
+    if whole.len() + part.len() == 0 || !digits(whole) || !digits(part) {
+        return None;
+    }
+    // What has more digits is later than any end.
+    let count =
+        |sum: u64, digit: u8| sum.saturating_mul(10).saturating_add(u64::from(digit - b'0'));
+    let whole = whole.bytes().fold(0, count);
+    let part = part.bytes().chain(*b"000").take(3);
+    let millis = whole.saturating_mul(1_000).saturating_add(part.fold(0, count));
+    Some(Duration::from_millis(millis).min(LONGEST))
 }
 
 #[cfg(test)]
@@ -149,6 +165,19 @@ mod tests {
         let names: Vec<String> = (0..31).map(|n| format!("c{n}")).collect();
         many = many.replace("checks http", &format!("checks {}", names.join(" ")));
         assert!(parse(&many).unwrap_err().contains("more than a browser"), "{many}");
+    }
+
+    #[test]
+    fn moments_are_read_as_people_write_them() {
+        let read =
+            [("12.5", 12_500), ("12,5 s", 12_500), (" 7s", 7_000), (".25", 250), ("3.", 3_000)];
+        for (text, millis) in read {
+            assert_eq!(seconds(text), Some(Duration::from_millis(millis)), "{text}");
+        }
+        assert_eq!(seconds("99999999999999999999"), Some(LONGEST));
+        for text in ["", "s", ".", "-1", "1e3", "ten", "1.2.3"] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Everything that needs `failover-sim` is here and reached from the page alone, so that it can be
 //! loaded when somebody opens it. What is not about the browser is pure and tested everywhere.
 pub mod case;
+pub mod deeds;
 pub mod draft;
 pub mod examples;
 pub mod figures;
@@ -11,6 +12,7 @@ pub mod line;
 pub mod menu;
 pub mod outcome;
 pub mod play;
+pub mod seen;
 pub mod share;
 pub mod told;
 
@@ -20,6 +22,8 @@ mod bench;
 mod breaking;
 #[cfg(target_arch = "wasm32")]
 mod compare;
+#[cfg(target_arch = "wasm32")]
+mod incident;
 #[cfg(target_arch = "wasm32")]
 pub mod page;
 #[cfg(target_arch = "wasm32")]

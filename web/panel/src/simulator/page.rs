@@ -1,17 +1,15 @@
 //! The page: a world or an incident, marked as what it is.
 use super::bench::Bench;
 use super::breaking::{breaking, script};
-use super::case::{Case, Follow, Known};
-use super::compare::{cut, otherwise, told};
 use super::draft;
 use super::examples;
-use super::reading;
-use super::settings::settings;
+use super::reading::{self, Build};
+use super::settings::{self, Changed, settings};
 use super::share::{self, Start};
 use super::stage::{behind, outcome, stage};
 use super::transport::transport;
 use crate::api;
-use crate::el::{El, div, dynamic, el, nothing, span};
+use crate::el::{El, div, dynamic, el, nothing, show, span};
 use crate::kept::{Kept, Slot};
 use crate::live::Live;
 use crate::model::route::encode;
@@ -30,7 +28,7 @@ use web_api::Problem;
 enum Shown {
     Nothing,
     World(Box<Script>),
-    Incident(Arc<Case>),
+    Incident(Build),
 }
 
 /// The page; `query` is what stands behind the question mark of its address.
@@ -46,7 +44,7 @@ pub fn simulator(query: &str) -> El {
     let content = move || match shown.get() {
         Shown::Nothing => nothing(),
         Shown::World(script) => world(*script, asked).into(),
-        Shown::Incident(case) => incident(case).into(),
+        Shown::Incident(build) => build().into(),
     };
     let is_incident = Kept::new(move || shown.with(|shown| matches!(shown, Shown::Incident(_))));
     let badge =
@@ -90,11 +88,8 @@ fn open(live: Live, start: Start, shown: Slot<Shown>, problem: Slot<Option<Probl
         }),
         Start::Incident(seq) => spawn_local(async move {
             match api::incident(seq).await {
-                Ok(text) => match reading::incident(text).await {
-                    Ok(Some(mut case)) => {
-                        case.today = known(live, &case.event.service);
-                        shown.set(Shown::Incident(Arc::new(case)));
-                    }
+                Ok(text) => match reading::incident(text, live).await {
+                    Ok(Some(build)) => shown.set(Shown::Incident(build)),
                     Ok(None) => problem.set(Some(unplayable(say::SIM_UNREADABLE.to_owned()))),
                     Err(_) => problem.set(Some(unplayable(words::PAGE_MISSING.to_owned()))),
                 },
@@ -109,50 +104,55 @@ fn unplayable(detail: String) -> Problem {
     Problem { kind, title, status: 0, detail }
 }
 
-/// What is known today of a service that an incident is about.
-fn known(live: Live, service: &str) -> Option<Known> {
-    let look = |all: &crate::model::news::News| {
-        let found = crate::model::service(all, service)?;
-        let (name, ttl, sites) = (found.name.clone(), found.ttl, found.sites.clone());
-        Some(Known { name, ttl, sites })
-    };
-    untrack(|| live.with(look)).flatten()
-}
-
 fn world(script: Script, plays: bool) -> El {
     let bench = apart(|| Bench::world(script, plays));
-    let changed = move |script| bench.replace(script);
+    let changed: Changed = Arc::new(move |script| bench.replace(script));
     div("page")
         .child(transport(bench, true))
         .child(stage(bench))
-        .child(div("pair").child(breaking(bench)).child(outcome(bench)))
-        .child(settings(bench, |_| true, changed))
+        .child(div("pair").child(breaking(bench)).child(outcome(bench).child(seed(bench))))
+        .child(settings(bench, |_| true, &changed))
         .child(behind(bench))
         .child(self::script(bench))
         .child(link(bench))
 }
 
-fn incident(case: Arc<Case>) -> El {
-    let policy = case.policy().cloned();
-    let (Some(follow), Some(policy)) = (Follow::new(case.clone()), policy) else {
-        return el("p").class("note").text(say::SIM_UNREADABLE);
+/// The seed: a number to set, or to roll.
+fn seed(bench: Bench) -> El {
+    let wrong = Slot::new(false);
+    let take = move |seed: u64| {
+        wrong.set(false);
+        let mut script = bench.draft.get_untracked();
+        if script.seed != seed {
+            script.seed = seed;
+            settings::set(bench, script, &|script| bench.replace(script));
+        }
     };
-    let ttl = case.today.as_ref().map_or(60, |today| today.ttl);
-    let script = draft::calm(policy, ttl);
-    let bench = apart(|| Bench::case(script, follow));
-    let title = say::sim_incident_of(&case.event.service, &case.event.text);
-    div("page")
-        .child(el("h2").text(title))
-        .child(transport(bench, false))
-        .child(cut(&case))
-        .child(stage(bench))
-        .child(told(bench))
-        .child(otherwise(bench, case))
-        .child(behind(bench))
+    let typed = move |event: web_sys::Event| match event_target_value(&event).trim().parse() {
+        Ok(seed) => take(seed),
+        Err(_) => wrong.set(true),
+    };
+    // Short enough to be read aloud.
+    let roll = move |_| take((js_sys::Math::random() * 1e6) as u64);
+    let field = el("input")
+        .attr("type", "text")
+        .attr("inputmode", "numeric")
+        .attr("size", "8")
+        .attr("maxlength", "20")
+        .attr("data-test", "sim-seed")
+        .attr_fn("aria-invalid", move || wrong.get().then(|| "true".to_owned()))
+        .value_fn(move || bench.draft.with(|script| script.seed.to_string()))
+        .on("change", typed);
+    let trouble = move || el("span").class("note").attr("role", "alert").text(say::SIM_SEED_WRONG);
+    div("seed")
+        .child(el("label").text(say::SIM_SEED).child(field))
+        .child(button("button").attr("data-test", "sim-roll").on("click", roll).text(say::SIM_ROLL))
+        .child(show(move || wrong.get(), trouble))
+        .child(span("facts").text(say::SIM_SEED_SHOWS))
 }
 
 /// Everything below knows the stage and nothing of the truth: no command and no dialog leads out.
-fn apart(make: impl FnOnce() -> Bench) -> Bench {
+pub fn apart(make: impl FnOnce() -> Bench) -> Bench {
     let bench = make();
     provide_context(bench.stage);
     provide_context(Asked::none());

@@ -1,10 +1,13 @@
 //! A world that is played: forward in small pieces, backward by beginning again.
+use super::deeds::{self, Entry};
 use super::draft;
 use super::line::{Kind, Mark};
 use super::outcome::Outcome;
-use crate::model::news::{Deed, Happening, News};
-use failover_core::{Event, EventRecord, Policy, Snapshot};
-use failover_sim::{Failure, Fault, Script, World};
+use super::seen;
+use crate::model::news::News;
+use crate::words::simulator as say;
+use failover_core::{Event, Policy};
+use failover_sim::{Fault, Property, Script, World};
 use std::time::Duration;
 
 /// People are counted this often, in milliseconds of the world.
@@ -18,10 +21,10 @@ pub struct Play {
     world: World,
     /// Steps that were done already.
     done: usize,
-    failure: Option<Box<Failure>>,
+    broken: Option<Property>,
     outcome: Outcome,
     marks: Vec<Mark>,
-    listed: Vec<Happening>,
+    listed: Vec<Entry>,
     seq: u64,
     /// How far it goes without looking at the clock.
     piece: u64,
@@ -39,7 +42,7 @@ impl Play {
             script,
             world,
             done: 0,
-            failure: None,
+            broken: None,
             outcome: Outcome::default(),
             marks: Vec::new(),
             listed: Vec::new(),
@@ -66,8 +69,8 @@ impl Play {
     }
 
     /// The promise that was broken, if one was.
-    pub fn failure(&self) -> Option<&Failure> {
-        self.failure.as_deref()
+    pub fn broken(&self) -> Option<Property> {
+        self.broken
     }
 
     /// What came of it.
@@ -87,14 +90,14 @@ impl Play {
 
     /// Whether nothing follows.
     pub fn is_over(&self) -> bool {
-        self.failure.is_some() || self.age() >= self.length()
+        self.broken.is_some() || self.age() >= self.length()
     }
 
     /// Goes on until `target` for as long as `more` says so; says whether it has come there, or can
     /// come no further.
     pub fn run_to(&mut self, target: u64, more: &mut dyn FnMut(&Self) -> bool) -> bool {
         let target = target.min(self.length());
-        while self.failure.is_none() {
+        while self.broken.is_none() {
             self.do_what_is_due();
             let age = self.age();
             if age >= target {
@@ -104,7 +107,7 @@ impl Play {
             let next = self.script.steps.get(self.done).map_or(u64::MAX, |(at, _)| millis(*at));
             let stop = target.min(grid).min(next).min(age + self.piece);
             if let Err(failure) = self.world.advance(Duration::from_millis(stop - age)) {
-                self.failure = Some(Box::new(failure));
+                self.broken = Some(failure.property);
             }
             self.look();
             if stop == grid {
@@ -143,25 +146,41 @@ impl Play {
     }
 
     fn look(&mut self) {
-        for (at, record) in self.world.events(self.seq) {
-            self.seq = record.seq;
-            self.outcome.recorded(millis(at), &record.event);
-            if let Some(kind) = kind(&record.event) {
-                let text = record.text.clone();
-                self.marks.push(Mark { at: millis(at), kind, text });
+        let began = self.world.began();
+        let mut present = None;
+        for (seq, at, event) in self.world.happened(self.seq) {
+            self.seq = seq;
+            let age = millis(at.since(began));
+            self.outcome.recorded(age, event);
+            let present = present.get_or_insert_with(|| self.world.present());
+            let Some(service) = present.services.first() else { continue };
+            let text = deeds::sentence(event, service, at);
+            if let Some(kind) = kind(event) {
+                self.marks.push(Mark { at: age, kind, text: text.clone() });
             }
-            self.listed.insert(0, happening(record));
+            self.listed.insert(0, Entry { seq, at, severity: event.severity(), text });
         }
         self.listed.truncate(LISTED);
     }
 
-    /// What the panel shows of it, as of a real one.
+    /// What the panel shows of it, as of a real one; its events are listed beside.
     pub fn news(&self) -> News {
-        news(self.world.snapshot())
+        let mut present = self.world.present();
+        seen::translate(&mut present.services, self.world.policy().spec());
+        News {
+            at: present.at,
+            started: present.started,
+            vantage: present.vantage,
+            journal_problem: present.journal_problem.map(|_| say::SIM_JOURNAL_FULL.into()),
+            alerts: present.alerts,
+            cluster: present.cluster,
+            services: present.services,
+            recent: Vec::new(),
+        }
     }
 
     /// The latest events, newest first.
-    pub fn listed(&self) -> &[Happening] {
+    pub fn listed(&self) -> &[Entry] {
         &self.listed
     }
 }
@@ -179,30 +198,6 @@ pub fn kind(event: &Event) -> Option<Kind> {
         | Event::Held { .. } => Kind::Trouble,
         _ => return None,
     })
-}
-
-/// A line of the journal as the panel reads it.
-pub fn happening(record: EventRecord) -> Happening {
-    let EventRecord { seq, at, service, severity, text, event } = record;
-    // As the server writes it, so that it is told in the reader's language.
-    let facts = serde_json::to_value(event).unwrap_or_default();
-    let kind = facts.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
-    let who = facts.get("who").and_then(|who| who.as_str()).map(str::to_owned);
-    let event = Deed { kind, who, site: None, until: None, votes: Vec::new(), facts: facts.into() };
-    Happening { seq, at, service, severity, text, event }
-}
-
-fn news(snapshot: Snapshot) -> News {
-    News {
-        at: snapshot.at,
-        started: snapshot.started,
-        vantage: snapshot.vantage,
-        journal_problem: snapshot.journal_problem,
-        alerts: snapshot.alerts,
-        cluster: snapshot.cluster,
-        services: snapshot.services,
-        recent: snapshot.recent.into_iter().map(happening).collect(),
-    }
 }
 
 fn millis(time: Duration) -> u64 {
@@ -238,7 +233,7 @@ mod tests {
         assert!(began >= detected && everywhere > began, "{outcome:?}");
         assert!(outcome.converged.unwrap() > everywhere, "{outcome:?}");
         assert!(outcome.peak > 900 && !outcome.is_out(), "{outcome:?}");
-        assert!(play.failure().is_none() && play.is_over());
+        assert!(play.broken().is_none() && play.is_over());
         let kinds: Vec<_> = play.marks().iter().map(|mark| mark.kind).collect();
         assert!(kinds.contains(&Kind::Move) && kinds.contains(&Kind::Done), "{kinds:?}");
         let desired = play.news().services[0].view.desired;

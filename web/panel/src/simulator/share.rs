@@ -1,6 +1,7 @@
 //! A world as part of an address, and back: short, readable, and no harm if it is rubbish.
 use super::{draft, examples};
 use crate::model::route::encode;
+use crate::words::wrong as say;
 use failover_sim::Script;
 
 /// Longer addresses are neither made nor read.
@@ -25,7 +26,7 @@ impl Start {
     /// Reads what stands behind the question mark; without anything, the first example.
     pub fn of(query: &str) -> Self {
         if query.len() > LONGEST {
-            return Self::Rubbish(format!("an address has at most {LONGEST} characters"));
+            return Self::Rubbish(say::wrong_address(LONGEST));
         }
         let mut start = Self::Example(0);
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -37,12 +38,12 @@ impl Start {
                 },
                 "example" => match examples::ALL.iter().position(|one| one.name == value) {
                     Some(place) => Self::Example(place),
-                    None => Self::Rubbish(format!("there is no example \"{}\"", decode(value))),
+                    None => Self::Rubbish(say::wrong_example(&decode(value))),
                 },
                 "service" if !value.is_empty() => Self::Service(decode(value)),
                 "incident" => match value.parse() {
                     Ok(seq) => Self::Incident(seq),
-                    Err(_) => Self::Rubbish(format!("\"{}\" is no event", decode(value))),
+                    Err(_) => Self::Rubbish(say::wrong_event(&decode(value))),
                 },
                 // What a later version adds must not keep this one from starting.
                 _ => start,

@@ -1,13 +1,12 @@
 //! The stage: the live pages' own components, shown a world that is none.
 use super::bench::{Bench, Shown};
+use super::deeds::Entry;
 use super::knobs::span as spell;
 use super::outcome::Outcome;
 use crate::el::{El, div, dynamic, each, el, nothing, span};
 use crate::kept::Kept;
 use crate::live::Watched;
 use crate::model::activity;
-use crate::model::news::Happening;
-use crate::model::told;
 use crate::model::tone::Tone;
 use crate::part::icon::shape;
 use crate::part::outlook::outlook_card;
@@ -16,6 +15,7 @@ use crate::part::state::{fixed_state, state};
 use crate::part::votes::votes;
 use crate::part::zones::zones;
 use crate::view::service::story;
+use crate::words::promise::promise;
 use crate::words::simulator as say;
 
 /// What is seen: the sentence, the picture and what it rests on.
@@ -57,7 +57,7 @@ fn journal(bench: Bench) -> El {
         listed.with_untracked(|all| all.iter().find(|event| event.seq == seq).cloned())
     };
     let row = move |seq: String| match find(&seq) {
-        Some(event) => line(bench, event),
+        Some(entry) => line(entry),
         None => el("li"),
     };
     el("section")
@@ -67,18 +67,13 @@ fn journal(bench: Bench) -> El {
         .child(el("ul").class("brief long").attr("tabindex", "0").child(each(keys, row)))
 }
 
-fn line(bench: Bench, event: Happening) -> El {
-    let told = bench
-        .stage
-        .snapshot
-        .with_untracked(|known| known.as_ref().map(|news| told::sentence(&event, &news.services)));
-    let text = told.unwrap_or(event.text);
+fn line(event: Entry) -> El {
     let mark = match activity::severity(event.severity) {
         Some(tone) => shape(move || tone),
         None => span("dot").attr("aria-hidden", "true"),
     };
     let at = crate::model::time::clock(event.at);
-    el("li").child(mark).child(el("span").text(text)).child(el("small").text(at))
+    el("li").child(mark).child(el("span").text(event.text)).child(el("small").text(at))
 }
 
 /// What came of it, and whether the promises hold.
@@ -131,14 +126,14 @@ fn rows(shown: &Shown) -> Vec<Row> {
 }
 
 fn promises(bench: Bench) -> El {
-    let broken = Kept::new(move || bench.shown.with(|shown| shown.broken.clone()));
+    let broken = Kept::new(move || bench.shown.with(|shown| shown.broken));
     let content = move || match broken.get() {
         None => state(|| Tone::Up, || say::SIM_PROMISES_HOLD.to_owned()).into(),
-        Some((id, sentence, text)) => div("trouble")
+        Some(property) => div("trouble")
             .attr("role", "alert")
             .child(fixed_state(Tone::Down, say::SIM_PROMISE_BROKEN.to_owned()))
-            .child(el("span").text(say::sim_promise(id, sentence)))
-            .child(el("span").text(text))
+            .child(el("span").text(say::sim_promise(property.id(), &promise(property))))
+            .child(el("span").text(say::SIM_BROKEN_HOW))
             .into(),
     };
     div("promises").attr("data-test", "sim-promises").child(dynamic(content))

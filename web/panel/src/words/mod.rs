@@ -10,6 +10,7 @@ mod next;
 mod notice;
 mod notifications;
 mod progress;
+pub mod promise;
 mod records;
 mod say;
 pub mod simulator;
@@ -18,6 +19,7 @@ mod tests;
 pub mod text;
 mod told;
 mod watch;
+pub mod wrong;
 
 pub use act::*;
 pub use label::*;

@@ -1,5 +1,7 @@
 //! What the simulator says.
 use super::text::{Word, words};
+use failover_core::MoveKind;
+use failover_sim::replay::Decided;
 
 words! {
     SIM_SIMULATION;
@@ -92,8 +94,6 @@ words! {
     SIM_FALSE_ALARMS;
     SIM_IF_REFUSED;
     SIM_IF_SILENT;
-    SIM_PRACTICALLY_NEVER;
-    SIM_ALL_THE_TIME;
     SIM_BOUND_NOTE;
     SIM_OUTCOME;
     SIM_PROMISES_HOLD;
@@ -181,6 +181,44 @@ words! {
     SIM_KNOB_ATTEMPT_TIMEOUT;
     SIM_KNOB_TTL;
     SIM_KNOB_WATCHERS;
+    SIM_BROKEN_HOW;
+    SIM_JOURNAL_FULL;
+    SIM_REFUSED_IT;
+    SIM_SIMULATED;
+    sim_no_answer_in(span: &str);
+    sim_decided_up(site: &str);
+    sim_decided_down(site: &str);
+    sim_decided_failover(to: &str);
+    sim_decided_switchover(to: &str);
+    sim_decided_forced(to: &str);
+    sim_decided_failback(to: &str);
+    sim_decided_membership(to: &str);
+    sim_decided_repair(to: &str);
+    SIM_DECIDED_COMPLETED;
+    SIM_DECIDED_ABANDONED;
+    SIM_DECIDED_HELD;
+    SIM_DECIDED_ALL_DOWN;
+    SIM_DECIDED_ALL_DOWN_OVER;
+    SIM_DECIDED_BUDGET;
+    SIM_DECIDED_LATCHED;
+    SIM_DECIDED_DRIFT;
+    SIM_DECIDED_REFUSED;
+    SIM_PATHS_LOST;
+    SIM_PATHS_TOGETHER;
+    SIM_PATHS_BURST;
+    SIM_PATHS_APART;
+    SIM_PATHS_ONE;
+    SIM_PATHS_SINGLY;
+    SIM_WRONG_NEVER;
+    SIM_ALONE_NEVER;
+    SIM_SEED;
+    SIM_ROLL;
+    SIM_SEED_SHOWS;
+    SIM_SEED_WRONG;
+    sim_percent(share: &str);
+    sim_wrong_about(span: &str);
+    sim_wrong_least(span: &str);
+    sim_alone(span: &str);
     sim_site(name: &str);
     sim_vantage(name: &str);
     sim_provider(name: &str);
@@ -197,12 +235,7 @@ words! {
     sim_several_in_a_row(count: u64);
     sim_quorum_of(quorum: u64, all: usize);
     sim_after_stable(span: &str);
-    sim_lost_share(share: &str);
     sim_bound(expected: &str, worst: &str);
-    sim_once_in_thousands(count: &str);
-    sim_once_in_years(count: &str);
-    sim_once_in_months(count: &str);
-    sim_times_a_month(count: &str);
     sim_after_trouble(span: &str);
     sim_astray(span: &str, percent: u32);
     sim_promise(id: &str, sentence: &str);
@@ -309,11 +342,33 @@ pub fn in_a_row(count: u64) -> String {
     if count == 1 { SIM_FIRST.into() } else { sim_several_in_a_row(count) }
 }
 
-/// A loss, of a thousand.
-pub fn lost(per_mille: u16) -> String {
-    let (whole, tenth) = (per_mille / 10, per_mille % 10);
-    let share = if tenth == 0 { whole.to_string() } else { format!("{whole}.{tenth}") };
-    sim_lost_share(&share)
+/// A decision, in the fewest words.
+pub fn decided(what: &Decided) -> String {
+    let word = match what {
+        Decided::Verdict { site, up: true } => return sim_decided_up(site),
+        Decided::Verdict { site, up: false } => return sim_decided_down(site),
+        Decided::Move { reason, to } => {
+            let say = match reason {
+                MoveKind::Failover => sim_decided_failover,
+                MoveKind::Switchover => sim_decided_switchover,
+                MoveKind::Forced => sim_decided_forced,
+                MoveKind::Failback => sim_decided_failback,
+                MoveKind::Repair => sim_decided_repair,
+                _ => sim_decided_membership,
+            };
+            return say(&super::list(to));
+        }
+        Decided::Completed => SIM_DECIDED_COMPLETED,
+        Decided::Abandoned => SIM_DECIDED_ABANDONED,
+        Decided::Held => SIM_DECIDED_HELD,
+        Decided::AllDown => SIM_DECIDED_ALL_DOWN,
+        Decided::AllDownOver => SIM_DECIDED_ALL_DOWN_OVER,
+        Decided::BudgetSpent => SIM_DECIDED_BUDGET,
+        Decided::Latched => SIM_DECIDED_LATCHED,
+        Decided::DriftSeen => SIM_DECIDED_DRIFT,
+        Decided::Refused => SIM_DECIDED_REFUSED,
+    };
+    word.into()
 }
 
 /// How often it moved and would have.

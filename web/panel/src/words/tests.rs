@@ -3,8 +3,8 @@
 mod read;
 
 use super::{
-    act, configuration, label, list, locations, next, notice, notifications, progress, records,
-    say, simulator, told, watch,
+    act, configuration, label, list, locations, next, notice, notifications, progress, promise,
+    records, say, simulator, told, watch, wrong,
 };
 use read::Entry;
 use std::collections::BTreeSet;
@@ -21,11 +21,13 @@ const LISTS: &[&[(&str, &[&str])]] = &[
     notice::LIST,
     notifications::LIST,
     progress::LIST,
+    promise::LIST,
     records::LIST,
     say::LIST,
     simulator::LIST,
     told::LIST,
     watch::LIST,
+    wrong::LIST,
 ];
 
 fn here() -> PathBuf {

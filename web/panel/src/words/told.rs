@@ -4,6 +4,7 @@ use super::text::words;
 words! {
     THE_MACHINE;
     told_move(what: &str, who: &str);
+    told_move_itself(what: &str);
     told_attempt(id: u64, attempt: u64, provider: &str);
     told_refused(id: u64, provider: &str, message: &str);
     told_unknown(id: u64, provider: &str, message: &str);
@@ -46,4 +47,42 @@ words! {
     told_runs(site: &str);
     told_not_started(site: &str);
     told_acknowledged(who: &str);
+    told_command_refused(who: &str, what: &str, why: &str);
+    told_to_switch(site: &str);
+    told_to_force(site: &str);
+    TOLD_TO_FAIL_BACK;
+    TOLD_TO_ARM;
+    TOLD_TO_DISARM;
+    TOLD_TO_REARM;
+    told_to_maintain(site: &str);
+    told_to_return(site: &str);
+    told_to_abandon(id: u64);
+    TOLD_TO_ACKNOWLEDGE;
+    TOLD_TO_REPAIR;
+    TOLD_TO_COMMAND;
+    refused_stale(site: &str);
+    refused_move_open(id: u64);
+    REFUSED_NONE_ACTIVE;
+    REFUSED_NO_SITE;
+    REFUSED_ACTIVE;
+    REFUSED_NOT_UP;
+    REFUSED_MAINTENANCE;
+    REFUSED_NO_MOVE;
+    REFUSED_ALREADY;
+    REFUSED_NOT_LEADER;
+    REFUSED_NO_JOURNAL;
+    REFUSED_NO_EXPIRY;
+    REFUSED_NOTHING_BETTER;
+    REFUSED_LAG;
+    REFUSED_OTHERWISE;
+}
+
+/// A move and who has decided it; nobody: the machine.
+pub fn decided(what: &str, who: Option<&str>) -> String {
+    who.map_or_else(|| told_move_itself(what), |who| told_move(what, who))
+}
+
+/// A move that is not made, and what stands against it.
+pub fn held(blockers: &[String]) -> String {
+    if blockers.is_empty() { TOLD_HELD.into() } else { told_held(&blockers.join("; ")) }
 }

@@ -158,10 +158,16 @@ fn expect(config: &Config) -> SettingSection {
     Draft::new(config, "[expect]", "expect.")
         .put("loss", format!("\"{} %\"", crate::cli::percent(expect.loss.rate())))
         .put("correlation", expect.loss.correlation().to_string())
-        .put("burst", expect.loss.burst().to_string())
+        .put("burst", burst(&expect.loss))
         .put("false_failover", quoted(&crate::cli::spell(expect.false_failover.as_secs_f64())))
         .put("detection", detection)
         .end()
+}
+
+/// Without bursts as it is written, though even single losses meet now and then.
+fn burst(loss: &failover_core::bound::Loss) -> String {
+    let (burst, alone) = (loss.burst(), 1.0 / (1.0 - loss.rate()));
+    if burst <= alone { "1".to_owned() } else { ((burst * 100.0).round() / 100.0).to_string() }
 }
 
 fn server(config: &Config) -> Vec<SettingSection> {

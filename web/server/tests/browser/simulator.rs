@@ -1,6 +1,4 @@
 //! The simulator in a browser: an example, a break, a slider, a link, an incident.
-use std::time::Duration;
-
 use serde_json::json;
 
 use crate::demo::Demo;
@@ -11,6 +9,7 @@ const MOVED: &[&str] = &["is served from", "falkenstein"];
 /// Plays with it after a failover of the demo; leaves the panel at the overview.
 pub async fn simulate(demo: &Demo, browser: &Browser) -> Result<(), Failed> {
     example(browser).await?;
+    losses(browser).await?;
     break_something(browser).await?;
     thresholds(browser).await?;
     share(demo, browser).await?;
@@ -48,7 +47,7 @@ async fn break_something(browser: &Browser) -> Result<(), Failed> {
 
 /// A slider changes what is promised, and what the policy refuses is said.
 async fn thresholds(browser: &Browser) -> Result<(), Failed> {
-    let figures = "return document.querySelector('[data-test=sim-figures]').innerText";
+    let figures = "return document.querySelector('[data-test=sim-figures] dl').innerText";
     let before = browser.script(figures, Vec::new()).await?;
     set(browser, "[data-test='knob-fall']", "9", "input").await?;
     browser.until_text("label.knob:has([data-test='knob-fall'])", &["10 in a row"]).await?;
@@ -60,17 +59,31 @@ async fn thresholds(browser: &Browser) -> Result<(), Failed> {
     set(browser, "[data-test='knob-quorum']", "0", "input").await
 }
 
+/// Paths that lose everything together are one path, against which no quorum helps.
+async fn losses(browser: &Browser) -> Result<(), Failed> {
+    browser
+        .until_text("[data-test='sim-rarity']", &["one wrong failover in about 6 years"])
+        .await?;
+    set(browser, "[data-test='knob-correlation']", "9", "input").await?;
+    let same = ["one wrong failover in about 5 days", "alone would err once in about 5 days"];
+    browser.until_text("[data-test='sim-rarity']", &same).await
+}
+
 /// Whoever opens the link sees the same world.
 async fn share(demo: &Demo, browser: &Browser) -> Result<(), Failed> {
+    set(browser, "[data-test='sim-seed']", "77", "change").await?;
+    browser.until_text("[data-test='sim-outcome']", &["seed"]).await?;
     let link = "return document.querySelector('[data-test=sim-link]').value";
     let link = browser.script(link, Vec::new()).await?;
     let link = link.as_str().ok_or("the link is text")?;
     assert!(link.starts_with(&demo.url) && link.contains("site,london,silent"), "{link}");
-    assert!(link.contains("fall,10"), "{link}");
+    assert!(link.contains("fall,10") && link.contains("seed,77"), "{link}");
     let (_, hash) = link.split_once('#').ok_or("it has a hash")?;
     browser.go(&format!("#{hash}")).await?;
     browser.until_text("[data-test='sim-break']", &["site london silent"]).await?;
     browser.until_text("label.knob:has([data-test='knob-fall'])", &["10 in a row"]).await?;
+    let seed = "return document.querySelector('[data-test=sim-seed]').value";
+    assert_eq!(browser.script(seed, Vec::new()).await?, "77");
     browser.go("#/simulator?script=rubbish").await?;
     browser.until_text("[role='alert']", &["cannot be played"]).await
 }
@@ -87,7 +100,6 @@ async fn incident(browser: &Browser) -> Result<(), Failed> {
     browser.until_text("[data-test='sim-told']", &["identical", "london"]).await?;
     set(browser, "[data-test='knob-fall']", "4", "input").await?;
     browser.until_text("[data-test='sim-what-if']", &["failover to falkenstein", "later"]).await?;
-    tokio::time::sleep(Duration::from_millis(300)).await;
     browser.picture("simulator-incident").await
 }
 

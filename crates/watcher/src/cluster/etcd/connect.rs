@@ -147,7 +147,8 @@ impl Members {
                 let status = client.status().await.map_err(|error| words(&error))?;
                 Ok(status.version().to_owned())
             };
-            let late = Err(format!("no answer in {:?}", self.options.patience * 3));
+            let late =
+                Err(format!("no answer in {}", failover_core::span(self.options.patience * 3)));
             let answer = tokio::time::timeout(self.options.patience * 3, asking).await;
             found.push((self.endpoint(member).to_owned(), answer.unwrap_or(late)));
         }
@@ -188,7 +189,7 @@ impl Members {
             Ok(Ok(client)) => Ok(client),
             Ok(Err(Error::TransportError(error))) => Err(transport(&error)),
             Ok(Err(error)) => Err(words(&error)),
-            Err(_) => Err(format!("no answer in {patience:?}")),
+            Err(_) => Err(format!("no answer in {}", failover_core::span(*patience))),
         }
     }
 
@@ -206,7 +207,7 @@ async fn reach(endpoint: &str, patience: Duration) -> Result<(), String> {
     match tokio::time::timeout(patience, tokio::net::TcpStream::connect(&address)).await {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("no answer in {patience:?}")),
+        Err(_) => Err(format!("no answer in {}", failover_core::span(patience))),
     }
 }
 

@@ -63,7 +63,7 @@ impl EtcdCoordination {
             }
             Err(_) => {
                 self.0.leave(member);
-                Err(failed(format!("no answer in {patience:?}")))
+                Err(failed(format!("no answer in {}", failover_core::span(patience))))
             }
         }
     }

@@ -42,7 +42,7 @@ pub(super) async fn begin(
         }
         Err(_) => {
             members.leave(member);
-            Err(failed(format!("no answer in {:?}", members.patience())))
+            Err(failed(format!("no answer in {}", failover_core::span(members.patience()))))
         }
     }
 }

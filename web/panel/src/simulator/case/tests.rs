@@ -81,7 +81,8 @@ fn an_incident_is_followed_to_the_same_end_and_shown_like_the_present() {
     assert_eq!(service.answers[0].answer, Answer::Sites(SiteSet::one(SiteId(1))));
     assert!(service.series[0].samples.len() > 30 && !service.series[0].samples[50].ok);
     let moved = follow.marks().iter().find(|mark| mark.kind == Kind::Move).unwrap();
-    assert_eq!((moved.at, moved.text.as_str()), (began, case.event.text.as_str()));
+    assert_eq!((moved.at, moved.text.clone()), (began, follow.title()));
+    assert!(moved.text.starts_with("Failover from london to falkenstein"), "{}", moved.text);
     assert!(follow.told()[0].1.starts_with("here: http of falkenstein"));
 }
 

@@ -147,7 +147,7 @@ pub fn rows(numbers: &Numbers, ttl: u32) -> Vec<Vec<String>> {
         rows.push(vec![
             format!("  {percent} % lost"),
             format!("a false alarm every {between},"),
-            format!("{:.2e} per day", spurious.per_day),
+            on_any_day(spurious.per_day),
         ]);
     }
     let Expected { loss, correlation, burst, seconds_between, exact, .. } = &numbers.expected;
@@ -193,12 +193,34 @@ pub fn spell(seconds: f64) -> String {
         [(31_557_600.0, "years"), (86_400.0, "days"), (3600.0, "hours"), (60.0, "min")];
     let (size, unit) = UNITS.into_iter().find(|(size, _)| seconds >= *size).unwrap_or((1.0, "s"));
     let count = seconds / size;
-    if count >= 1e6 { format!("{count:.0e} {unit}") } else { format!("{count:.1} {unit}") }
+    match count {
+        _ if count >= 1e9 => format!("more than a billion {unit}"),
+        _ if count >= 1e6 => format!("{:.1} million {unit}", count / 1e6),
+        _ => format!("{count:.1} {unit}"),
+    }
+}
+
+/// How probable something is within a day.
+fn on_any_day(chance: f64) -> String {
+    match chance {
+        _ if chance > 0.995 => "practically certain on any day".to_owned(),
+        _ if chance >= 0.01 => format!("{:.0} % on any day", chance * 100.0),
+        _ if chance >= 1e-6 => format!("1 in {:.0} on any day", 1.0 / chance),
+        _ => "less than 1 in a million on any day".to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_chance_is_said_without_exponents() {
+        assert_eq!(on_any_day(1.0), "practically certain on any day");
+        assert_eq!(on_any_day(0.12), "12 % on any day");
+        assert_eq!(on_any_day(0.0004), "1 in 2500 on any day");
+        assert_eq!(on_any_day(1e-12), "less than 1 in a million on any day");
+    }
 
     #[test]
     fn long_times_are_shown_in_fitting_units() {
@@ -207,6 +229,7 @@ mod tests {
         assert_eq!(spell(3.2e8), "10.1 years");
         assert_eq!(spell(f64::INFINITY), "never");
         assert_eq!(percent(0.07), 7.0);
-        assert_eq!(spell(3.2e20), "1e13 years");
+        assert_eq!(spell(3.2e14), "10.1 million years");
+        assert_eq!(spell(3.2e20), "more than a billion years");
     }
 }

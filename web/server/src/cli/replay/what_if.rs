@@ -19,13 +19,13 @@ struct Told<'a> {
     service: &'a str,
     moves: u64,
     moves_recorded: u64,
-    decisions: Vec<RowTold<'a>>,
+    decisions: Vec<RowTold>,
     providers: Vec<MeasuredTold<'a>>,
 }
 
 #[derive(Serialize)]
-struct RowTold<'a> {
-    decision: &'a str,
+struct RowTold {
+    decision: String,
     recorded: Option<u64>,
     what_if: Option<u64>,
     later_ms: Option<i64>,
@@ -78,9 +78,9 @@ fn told<'a>(chosen: &'a Chosen, what_if: &'a WhatIf) -> Told<'a> {
     }
 }
 
-fn row(row: &Row) -> RowTold<'_> {
+fn row(row: &Row) -> RowTold {
     RowTold {
-        decision: &row.what,
+        decision: row.what.to_string(),
         recorded: row.recorded.map(Timestamp::as_millis),
         what_if: row.other.map(Timestamp::as_millis),
         later_ms: row.recorded.zip(row.other).map(|(recorded, other)| later(recorded, other)),
@@ -118,7 +118,7 @@ fn text(chosen: &Chosen, file: &Path, what_if: &WhatIf) -> String {
     };
     let rows = what_if.rows.iter().map(|row| {
         let apart = row.recorded.zip(row.other).map_or_else(String::new, |(a, b)| apart(a, b));
-        vec![row.what.clone(), moment(row.recorded), moment(row.other), apart]
+        vec![row.what.to_string(), moment(row.recorded), moment(row.other), apart]
     });
     text.push_str(&table(&[head].into_iter().chain(rows).collect::<Vec<_>>()));
     text.push('\n');

@@ -90,7 +90,7 @@ pub fn over(
                 let quorum = spec.quorum;
                 format!("{quorum} is above the number of vantages ({vantages}); use {vantages}")
             }
-            _ => problem.message,
+            _ => problem.message(),
         };
         reader.error(&place, message);
     }
