@@ -124,7 +124,7 @@ async fn what_is_new_amounts_to_what_is_sent_whole() {
             match snapshots.get(&number) {
                 Some(snapshot) => {
                     // As what they mean: a latency may be written with more or fewer digits.
-                    let [got, sent] = [&picture, snapshot].map(|s| Snapshot::deserialize(s));
+                    let [got, sent] = [&picture, snapshot].map(Snapshot::deserialize);
                     assert_eq!(got.expect("one"), sent.expect("one"), "snapshot {number}");
                     same += 1;
                 }
