@@ -34,6 +34,6 @@ pub struct ServiceChange {
     /// many of its oldest samples are gone, and those that have come; of each of these `at`, `ok`,
     /// `latency_ms` and `text`.
     #[schema(required = false)]
-    #[allow(clippy::type_complexity, reason = "the document shows a name only for what has one")]
+    #[allow(clippy::type_complexity, reason = "utoipa does not look behind the name of a type")]
     pub samples: Vec<(usize, usize, Vec<(u64, bool, Option<f32>, Option<String>)>)>,
 }
