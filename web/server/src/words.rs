@@ -18,7 +18,7 @@ pub fn blocker(blocker: &Blocker) -> String {
             format!("too many moves; the next one after {}", show_moment(until.as_millis()))
         }
         Blocker::NoQuorum { have, need } => {
-            format!("{have} of {need} vantage points needed say that it is down")
+            format!("{have} of {need} vantages needed say that it is down")
         }
         Blocker::NoCandidate => "no other site is known to be up".to_owned(),
         Blocker::CandidateTooFresh { until, .. } => {

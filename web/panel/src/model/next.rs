@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(outlook.head, "Would fail over to Falkenstein, but:");
         assert_eq!(outlook.blockers[0], "automation is off");
         assert_eq!(outlook.blockers[1], "the last move is too recent; hold-down ends in 42 s");
-        assert_eq!(outlook.blockers[2], "1 vantage point says that the site is down; 2 are needed");
+        assert_eq!(outlook.blockers[2], "1 vantage says that the site is down; 2 are needed");
         assert_eq!(outlook.deadline.unwrap(), "Looks again in 42 s, when the hold-down ends.");
     }
 

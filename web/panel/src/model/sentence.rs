@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(strong, ["shop.example.com", "London"]);
         assert_eq!(
             tail(&fixture::service(), NOW),
-            ["up from 1 of 1 vantage point for 2 h", "automation is armed"]
+            ["up from 1 of 1 vantage for 2 h", "automation is armed"]
         );
     }
 
@@ -139,7 +139,7 @@ mod tests {
             "shop.example.com is moving from London to Falkenstein."
         );
         let tails = tail(&fixture::moving(), NOW);
-        assert_eq!(tails[0], "Falkenstein is up from 1 of 1 vantage point for 2 h");
+        assert_eq!(tails[0], "Falkenstein is up from 1 of 1 vantage for 2 h");
         let moved = fixture::moved();
         assert_eq!(plain(&head(&moved)), "shop.example.com is served from Falkenstein.");
         assert_eq!(tail(&moved, NOW)[1], "failed over from London, which was down, 2 s ago");

@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(said(12.4 * YEAR, false), "At most one wrong failover in 12 years.");
         assert_eq!(said(f64::INFINITY, true), "No wrong failover in a million years.");
         let alone = Rarity { quorum: YEAR, one: 7_300.0, exact: true }.alone();
-        assert_eq!(alone, "A vantage point alone would err once in about 2 hours.");
+        assert_eq!(alone, "A vantage alone would err once in about 2 hours.");
     }
 
     #[test]

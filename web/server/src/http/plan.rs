@@ -151,7 +151,7 @@ fn up(site: &SiteView) -> PlanCheck {
         Verdict::Down => "down",
         Verdict::Unknown => "unknown",
     };
-    let text = format!("{} is {word}: up from {up} of {total} vantage points", site.name);
+    let text = format!("{} is {word}: up from {up} of {total} vantages", site.name);
     let said = Said::of(match site.verdict {
         Verdict::Up => "check.up",
         Verdict::Down => "check.down",
