@@ -40,7 +40,8 @@ pub fn heading(section: &SettingSection) -> usize {
     let Some(first) = keys().next() else { return 0 };
     let common = |key: &str| first.bytes().zip(key.bytes()).take_while(|(a, b)| a == b).count();
     let common = keys().map(common).min().unwrap_or(0);
-    first[..common].rfind('.').map_or(0, |dot| dot + 1)
+    // By bytes: two keys may part in the middle of a letter.
+    first.as_bytes()[..common].iter().rposition(|byte| *byte == b'.').map_or(0, |dot| dot + 1)
 }
 
 #[cfg(test)]
