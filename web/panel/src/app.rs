@@ -12,6 +12,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Called by `boot.js` once the module and the texts of the language are loaded.
 #[wasm_bindgen]
 pub fn start(texts: String) {
+    // A release build has no room for it, and no console that anybody reads.
+    #[cfg(debug_assertions)]
+    std::panic::set_hook(Box::new(|panic| leptos::logging::error!("{panic}")));
     words::text::learn(texts.leak());
     if let Some(waiting) = document().get_element_by_id("loading") {
         waiting.remove();

@@ -52,16 +52,19 @@ impl<T: PartialEq + Send + Sync + 'static> Kept<T> {
     }
 
     /// Looks at it.
+    #[cfg_attr(debug_assertions, track_caller)]
     pub fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
         read(look(&self.memo.get().value))
     }
 
     /// Looks at it without following it.
+    #[cfg_attr(debug_assertions, track_caller)]
     pub fn with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> R {
         read(look(&self.memo.get_untracked().value))
     }
 
     /// A copy of it.
+    #[cfg_attr(debug_assertions, track_caller)]
     pub fn get(self) -> T
     where
         T: Clone,
@@ -91,16 +94,19 @@ impl<T: Send + Sync + 'static> Slot<T> {
     }
 
     /// Looks at it.
+    #[cfg_attr(debug_assertions, track_caller)]
     pub fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
         read(look(&self.signal.get()))
     }
 
     /// Looks at it without following it.
+    #[cfg_attr(debug_assertions, track_caller)]
     pub fn with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> R {
         read(look(&self.signal.get_untracked()))
     }
 
     /// A copy of it.
+    #[cfg_attr(debug_assertions, track_caller)]
     pub fn get(self) -> T
     where
         T: Clone,
@@ -109,6 +115,7 @@ impl<T: Send + Sync + 'static> Slot<T> {
     }
 
     /// A copy of it, without following it.
+    #[cfg_attr(debug_assertions, track_caller)]
     pub fn get_untracked(self) -> T
     where
         T: Clone,

@@ -120,8 +120,9 @@ fn switch(service: Watched) -> El {
             asked.pause.set(Some(Pause::Automation(service)));
             return;
         }
+        let name = service.name();
         spawn_local(async move {
-            if let Err(error) = api::command(&service.name(), Command::Arm).await {
+            if let Err(error) = api::command(&name, Command::Arm).await {
                 problem.set(Some(live.notice(error)));
             }
         });

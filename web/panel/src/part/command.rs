@@ -47,8 +47,9 @@ pub fn command_button(
         let Some(command) = command() else { return };
         busy.set(true);
         problem.set(None);
+        let name = service.name();
         spawn_local(async move {
-            match api::command(&service.name(), command).await {
+            match api::command(&name, command).await {
                 Ok(()) => done(),
                 Err(error) => {
                     problem.set(Some(live.notice(error)));

@@ -30,8 +30,9 @@ pub fn curve_card(service: Watched) -> El {
     });
     effect(move || {
         wanted.with(|_| ());
+        let name = service.name();
         spawn_local(async move {
-            match api::curve(&service.name()).await {
+            match api::curve(&name).await {
                 Ok(mut answer) if !answer.curves.is_empty() => {
                     problem.set(None);
                     known.set(Some(Arc::new(answer.curves.remove(0))));

@@ -53,7 +53,7 @@ fn text_field(filter: Kept<Filter>) -> El {
         let count = typed.get_untracked();
         // Whoever types has a word in mind, not its letters.
         let done = move || {
-            if typed.get_untracked() == count {
+            if !typed.is_gone() && typed.get_untracked() == count {
                 put(filter, |filter| &mut filter.text, value);
             }
         };

@@ -38,10 +38,11 @@ impl Seen {
         let range = self.range.get_untracked();
         let now = untrack(|| self.service.live().now()).as_millis();
         let from = Timestamp::from_millis(now.saturating_sub(RANGES_MS[range]));
+        let name = self.service.name();
         spawn_local(async move {
-            let answer = api::history(&self.service.name(), from).await;
+            let answer = api::history(&name, from).await;
             // Another range may have been chosen meanwhile, and its answer may be here already.
-            if self.range.get_untracked() != range {
+            if self.range.is_gone() || self.range.get_untracked() != range {
                 return;
             }
             match answer {

@@ -83,6 +83,9 @@ impl Estate {
 
     /// Takes in what is known of the work; when it ends, the clouds are looked at.
     fn take(self, job: Option<PlacesJob>) {
+        if self.job.is_gone() {
+            return;
+        }
         let before = self.job.get_untracked();
         if before == job {
             return;

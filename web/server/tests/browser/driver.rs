@@ -171,6 +171,16 @@ impl Browser {
         self.cdp("Emulation.setEmulatedMedia", json!({ "features": features })).await
     }
 
+    /// Answers come so much later than they would.
+    pub async fn delay(&self, latency: Duration) -> Result<(), Failed> {
+        self.cdp("Network.enable", json!({})).await?;
+        let conditions = json!({
+            "offline": false, "latency": latency.as_millis() as u64,
+            "downloadThroughput": -1, "uploadThroughput": -1
+        });
+        self.cdp("Network.emulateNetworkConditions", conditions).await
+    }
+
     async fn cdp(&self, command: &str, params: Value) -> Result<(), Failed> {
         self.driver.cdp().send_raw(command, params).await?;
         Ok(())
