@@ -2,6 +2,7 @@
 use std::net::{SocketAddr, TcpListener as Socket};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -70,9 +71,13 @@ impl Members {
         self.running[member] = Some(child);
     }
 
-    async fn are_ready(&self) {
+    async fn are_ready(&mut self) {
         let store = self.store();
         while store.grant(Duration::from_secs(5)).await.is_err() {
+            for child in self.running.iter_mut().flatten() {
+                let ended = child.try_wait().expect("it can be asked");
+                assert!(ended.is_none(), "etcd has ended at its start: {ended:?}");
+            }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
@@ -122,10 +127,20 @@ pub fn send_signal(process: u32, signal: &str) {
     assert!(sent.expect("kill is there").success(), "{signal} to {process}");
 }
 
-/// An address that nobody listens at now.
-fn free() -> SocketAddr {
-    let socket = Socket::bind("127.0.0.1:0").expect("a free port");
-    socket.local_addr().expect("bound")
+/// An address that nobody else takes while its server is away: from below the ports that systems give
+/// to outgoing connections, where even a client that asks in vain may come to sit on the port it
+/// asks for; and no test of this process gets it again.
+pub fn free() -> SocketAddr {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Processes that run side by side begin at different places.
+    let first = 10_000 + u16::try_from(std::process::id() % 100).expect("small") * 200;
+    loop {
+        let port = first + NEXT.fetch_add(1, Ordering::Relaxed);
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        if Socket::bind(address).is_ok() {
+            return address;
+        }
+    }
 }
 
 /// One watcher's way to all members, which can be stalled or cut.

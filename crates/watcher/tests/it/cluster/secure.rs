@@ -1,5 +1,5 @@
 //! etcd with an authority of its own, certificates on both sides, and users.
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, 
 use tempfile::TempDir;
 use watcher::cluster::{Coordination, EtcdCoordination, EtcdOptions, StoreError, Write};
 
-use super::members::available;
+use super::members::{available, free};
 
 /// One member that speaks TLS only, and only with those who show a certificate.
 struct Secure {
@@ -103,11 +103,6 @@ fn issue(issuer: &Issuer<'_, KeyPair>, name: &str) -> (String, String) {
     params.subject_alt_names.push(SanType::IpAddress(address));
     let certificate = params.signed_by(&key, issuer).expect("a certificate");
     (certificate.pem(), key.serialize_pem())
-}
-
-fn free() -> SocketAddr {
-    let socket = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    socket.local_addr().expect("bound")
 }
 
 fn is_there(program: &str) -> bool {
